@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+// The house in one list: a target imports only what stands beside its name (README shows the picture).
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A FastCGI program: the only place where the rules and the store are both in sight.
+func program(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .executableTarget(
+        name: "vestibule-\(name)", dependencies: dependencies + ["Endpoints", "Service"], swiftSettings: strict)
+}
+
+func test(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let programs = ["discovery", "jwks", "authorize", "token", "introspect", "portal", "enforce"]
+
+let package = Package(
+    name: "vestibule",
+    products: programs.map { .executable(name: "vestibule-\($0)", targets: ["vestibule-\($0)"]) }
+        + [.executable(name: "vestibule", targets: ["vestibule"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // Level 0: values without input, output or clock, and the system's libraries.
+        library("HTTP"),
+        library("JSON"),
+        .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Level 1
+        library("JOSE", "COpenSSL", "JSON"),
+        library("SMART", "HTTP", "JSON"),
+        library("SQLite", "CSQLite"),
+        library("HTTPClient", "CCurl"),
+
+        // Level 2
+        library("OAuth", "HTTP", "JOSE", "JSON", "SMART"),
+        library("FastCGI", "CFastCGI", "HTTP"),
+
+        // Level 3
+        library("Store", "JOSE", "OAuth", "SMART"),
+        library("Service", "FastCGI", "HTTP", "JOSE", "JSON", "SMART", .product(name: "TOMLKit", package: "TOMLKit")),
+
+        // Level 4: these two never meet.
+        library("Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "Service", "Store"),
+        library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "SQLite", "Store"),
+
+        // Level 5: the programs.
+        program("discovery"),
+        program("jwks", "SQLStore"),
+        program("authorize", "SQLStore"),
+        program("token", "JOSE", "SQLStore"),
+        program("introspect", "SQLStore"),
+        program("portal", "SQLStore"),
+        program("enforce", "HTTPClient", "SQLStore"),
+        .executableTarget(
+            name: "vestibule",
+            dependencies: [
+                "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service", "Store",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
+        // Tests mirror the sources, target for target.
+        test("HTTP", "HTTP"),
+        test("JSON", "JSON"),
+        test("JOSE", "JOSE", "JSON"),
+        test("SMART", "HTTP", "JSON", "SMART"),
+        test("HTTPClient", "HTTPClient"),
+        test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
+        test("SQLStore", "JOSE", "OAuth", "SMART", "SQLStore", "SQLite", "Store"),
+        test(
+            "Endpoints", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service",
+            "Store"),
+        test("Service", "Service"),
+    ],
+    swiftLanguageModes: [.v6]
+)
