@@ -1,0 +1,25 @@
+/// A JSON text, proven well-formed once and then read in place by byte range.
+///
+/// Stricter than RFC 8259 where two readers could disagree: a repeated member name, half of a surrogate pair and a byte
+/// order mark are refused.
+package final class JSONDocument: Sendable {
+    package static let usualDepthLimit = 128
+
+    /// The text as it came.
+    package let bytes: [UInt8]
+
+    let nodes: [JSONNode]
+
+    /// Reads a text; each level of nesting costs stack, so the limit bounds what a sender can make us spend.
+    package init(_ bytes: [UInt8], depthLimit: Int = JSONDocument.usualDepthLimit) throws(JSONError) {
+        var parser = JSONParser(bytes, depthLimit: depthLimit)
+        self.nodes = try parser.document()
+        self.bytes = bytes
+    }
+
+    package var root: JSONValue { JSONValue(document: self, index: 0) }
+
+    func text(of index: Int) -> JSONText {
+        JSONText(bytes, nodes[index])
+    }
+}
