@@ -1,0 +1,20 @@
+/// What this server promises in its SMART configuration (SMART conformance#capability-sets).
+///
+/// A case stands here only when the behaviour behind it works: the list below is what discovery publishes.
+package enum Capability: String, Sendable, CaseIterable {
+    case launchEHR = "launch-ehr"
+    case launchStandalone = "launch-standalone"
+    case authorizePost = "authorize-post"
+    case clientPublic = "client-public"
+    case clientConfidentialSymmetric = "client-confidential-symmetric"
+    case ssoOpenIDConnect = "sso-openid-connect"
+    case contextBanner = "context-banner"
+    case contextEHRPatient = "context-ehr-patient"
+    case contextEHREncounter = "context-ehr-encounter"
+    case contextStandalonePatient = "context-standalone-patient"
+    case permissionOffline = "permission-offline"
+    case permissionPatient = "permission-patient"
+    case permissionUser = "permission-user"
+    case permissionV1 = "permission-v1"
+    case permissionV2 = "permission-v2"
+}
