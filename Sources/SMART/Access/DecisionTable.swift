@@ -1,0 +1,98 @@
+import HTTP
+
+/// What one token may do with one request: a row for each interaction, everything without a row refused.
+package struct DecisionTable: Sendable {
+    let access: TokenAccess
+    let references: FHIRReferenceReader
+    let page: @Sendable (String) -> PageLink?
+
+    /// `page` opens a page link for the grant of the token, or gives `nil`.
+    package init(
+        _ access: TokenAccess, references: FHIRReferenceReader, page: @escaping @Sendable (String) -> PageLink?
+    ) {
+        self.access = access
+        self.references = references
+        self.page = page
+    }
+
+    /// A request that needs no token, or `nil` (SMART conformance: the documents by which an app learns where to get one).
+    package static func open(_ request: FHIRRequest) -> AccessDecision? {
+        request.interaction == .capabilities ? .handOff(.init(request.target)) : nil
+    }
+
+    package func decision(on request: FHIRRequest) -> AccessDecision {
+        do throws(FHIRRefusal) {
+            return try row(request)
+        } catch {
+            return .deny(error)
+        }
+    }
+
+    private func row(_ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
+        // Rows W7: what deletes more than it names.
+        guard !request.target.query.pairs.contains(where: { Self.sweeping.contains($0.name) }) else {
+            throw .forbidden("This is not available here.", scope: access.scope(.all, on: nil))
+        }
+        switch request.interaction {
+        case .capabilities: return .handOff(.init(request.target))
+        case .read(let type, let id): return try read(type, id, request)
+        case .versionRead(let type, _), .instanceHistory(let type, _): return try versions(type, request)
+        case .typeHistory(let type): return try typeHistory(type, request)
+        case .systemHistory: return try systemHistory(request)
+        case .search(let type): return try search(type, request)
+        case .formSearch(let type): return try formSearch(type, request)
+        case .compartmentSearch(let type): return try compartmentSearch(type, request)
+        case .systemSearch: return try systemSearch(request)
+        case .page(let text): return try laterPage(text)
+        case .create(let type): return try write(.create, type, request)
+        case .update(let type, _), .patch(let type, _): return try write(.update, type, request)
+        case .delete(let type, _): return try write(.delete, type, request)
+        case nil: throw .forbidden("This interaction is not available here.", scope: access.scope(.all, on: nil))
+        }
+    }
+
+    private static let sweeping: Set<String> = ["_cascade", "_expunge"]
+}
+
+extension DecisionTable {
+    /// The rule of a type for a letter; throws where nothing is granted, or only what a token of some patients never sees.
+    func rule(_ letter: Permissions, on type: String) throws(FHIRRefusal) -> AccessRule {
+        let scope = access.scope(letter, on: type)
+        switch access.rule(letter, on: type) {
+        case .none:
+            throw .forbidden("The token's scopes do not cover this.", scope: scope)
+        case .unrestricted:
+            return .unrestricted
+        case .restricted(let grants):
+            // Row R5
+            guard let compartment = Compartment.of(type), compartment.isClosed else { return .restricted(grants) }
+            let open = grants.filter { if case .patients = $0.reach { false } else { true } }
+            guard !open.isEmpty else {
+                throw .forbidden("Resources of this type are not available to this token.", scope: scope)
+            }
+            return .restricted(open)
+        }
+    }
+
+    /// For rows that only a token without any restriction on the type passes.
+    func requireUnrestricted(_ letter: Permissions, on type: String) throws(FHIRRefusal) {
+        guard case .unrestricted = try rule(letter, on: type) else {
+            throw .forbidden(
+                "This interaction is not available to a token that is limited to some resources.",
+                scope: access.scope(letter, on: type))
+        }
+    }
+
+    /// Whether nothing that a query could draw in is beyond this token.
+    var seesEverything: Bool { access.isUnlimited([.read, .search]) }
+
+    /// Refuses parameters outside the list, for a token to which something is closed.
+    func requireOnly(
+        _ names: Set<String>, in query: Form, _ letter: Permissions, on type: String
+    ) throws(FHIRRefusal) {
+        guard query.pairs.allSatisfy({ names.contains($0.name) }) else {
+            throw .forbidden(
+                "A parameter of this request is not available to this token.", scope: access.scope(letter, on: type))
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// What a `Reference.reference` says it points to.
+package enum FHIRReference: Sendable, Equatable {
+    /// A resource of this FHIR server.
+    case local(type: String, id: String)
+    /// Something else, or nothing that can be told: contained, logical, `urn:`, another server.
+    case unclear
+}
+
+/// The ways in which references to this FHIR server are written.
+package struct FHIRReferenceReader: Sendable {
+    private let prefixes: [String]
+
+    package init(base: FHIRBase, upstreamBase: String? = nil) {
+        prefixes = ([base.description] + (upstreamBase.map { [$0] } ?? [])).map { "\($0)/" }
+    }
+
+    /// Reads `Type/id` and `Type/id/_history/n`, relative or under one of the server's bases.
+    package func read(_ text: String) -> FHIRReference {
+        let relative = prefixes.first { text.hasPrefix($0) }.map { text.dropFirst($0.count) } ?? Substring(text)
+        let parts = relative.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2 || parts.count == 4 && parts[2] == "_history" && ResourceID.isValid(parts[3]),
+            ResourceType.isKnown(String(parts[0])), ResourceID.isValid(parts[1])
+        else { return .unclear }
+        return .local(type: String(parts[0]), id: String(parts[1]))
+    }
+}

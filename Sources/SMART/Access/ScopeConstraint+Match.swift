@@ -1,0 +1,29 @@
+import JSON
+
+extension ScopeConstraint {
+    /// FHIR R4 search#token, on the codes a resource carries; its text never matches.
+    func matches(_ resource: JSONValue, of type: String) -> Bool {
+        guard let path = GranularParameter.path(parameter, of: type) else { return false }
+        return resource.values(at: path).contains { element in
+            if element.kind == .string {
+                // A plain code has a system, but only its definition tells which: a value that names one cannot be proven.
+                return values.contains { $0.system == nil && element.equals($0.code) }
+            }
+            guard let codings = element["coding"] else { return matches(coding: element) }
+            return codings.elements.contains { matches(coding: $0) }
+        }
+    }
+
+    private func matches(coding: JSONValue) -> Bool {
+        guard let code = coding["code"] else { return false }
+        let system = coding["system"]
+        return values.contains { token in
+            guard code.equals(token.code) else { return false }
+            return switch token.system {
+            case nil: true
+            case "": system == nil
+            case .some(let wanted): system?.equals(wanted) == true
+            }
+        }
+    }
+}

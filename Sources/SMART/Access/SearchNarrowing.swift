@@ -1,0 +1,124 @@
+import HTTP
+
+/// A search as it goes out for a token that may not see everything: the client's parameters, and ours beside them.
+///
+/// Ours only spare work; what is shown is decided on the answer (see `Visibility`).
+package struct SearchNarrowing: Sendable {
+    package static let largestPage = 200
+
+    package let type: String
+    package let query: Form
+    /// The parameters of ours. Where the server's own account of the search shows them, its counts are about our patients.
+    package let additions: [SearchParameter]
+    /// Whether the additions keep out everything that is not visible, so that a count tells nothing else.
+    package let isComplete: Bool
+    /// Whether a count is all that is asked for.
+    package let countsOnly: Bool
+
+    package init(
+        _ type: String, _ compartment: Compartment, _ asked: Form, for grants: [AccessGrant], scope: String,
+        references: FHIRReferenceReader
+    ) throws(FHIRRefusal) {
+        let parameters = try Self.parameters(asked, scope: scope)
+        let patients = grants.patients
+        if let patients {
+            guard !patients.isEmpty else { throw .forbidden("This token has no patient.", scope: scope) }
+            try Self.requireOwnPatient(
+                in: parameters, compartment, patients, scope: scope, references: references)
+        }
+        let constraint = Self.sharedConstraint(of: grants)
+        var additions: [SearchParameter] = []
+        if let patients, let name = compartment.parameter {
+            let prefix = compartment.kind == .root ? "" : "Patient/"
+            additions.append(SearchParameter(ours: name, patients.sorted().map { "\(prefix)\($0)" }))
+        }
+        if let constraint { additions.append(constraint) }
+        let isConstrained = grants.contains { !$0.constraints.isEmpty }
+
+        self.type = type
+        self.additions = additions
+        isComplete = compartment.naming != .targets && (!isConstrained || constraint != nil)
+        countsOnly = parameters.contains {
+            $0.name == "_summary" && $0.value == "count" || $0.name == "_count" && Int($0.value) == 0
+        }
+        query = Form(Self.kept(parameters) + additions.map { ($0.spelling, $0.value) })
+        guard !countsOnly || isComplete else {
+            throw .forbidden("A count would tell more than this token may see.", scope: scope)
+        }
+    }
+}
+
+extension SearchNarrowing {
+    private static func parameters(_ asked: Form, scope: String) throws(FHIRRefusal) -> [SearchParameter] {
+        var parameters: [SearchParameter] = []
+        for pair in asked.pairs {
+            guard let parameter = SearchParameter(pair.name, pair.value) else {
+                throw .forbidden(
+                    "The search parameter \(printable(pair.name)) is not available to this token.", scope: scope)
+            }
+            if parameter.name == "_count" {
+                guard let count = Int(parameter.value), count >= 0, !parameters.contains(where: { $0.name == "_count" })
+                else { throw .malformed("_count is one number.") }
+            }
+            parameters.append(parameter)
+        }
+        return parameters
+    }
+
+    /// The request alone decides, so the refusal tells nothing about the other patient.
+    private static func requireOwnPatient(
+        in parameters: [SearchParameter], _ compartment: Compartment, _ patients: Set<String>, scope: String,
+        references: FHIRReferenceReader
+    ) throws(FHIRRefusal) {
+        for parameter in parameters
+        where parameter.name == compartment.parameter && (parameter.modifier == nil || parameter.modifier == "Patient")
+        {
+            let namesOwn = parameter.alternatives.contains { value in
+                if patients.contains(value) { return true }
+                guard case .local("Patient", let id) = references.read(value) else { return false }
+                return patients.contains(id)
+            }
+            guard namesOwn || parameter.value.isEmpty else {
+                throw .forbidden("This token is for another patient.", scope: scope)
+            }
+        }
+    }
+
+    /// The one parameter that says what all grants say: the same constraint's for the same patients.
+    private static func sharedConstraint(of grants: [AccessGrant]) -> SearchParameter? {
+        guard let first = grants.first, let name = first.constraints.first?.parameter,
+            grants.allSatisfy({ grant in
+                grant.reach == first.reach && grant.constraints.count == 1 && grant.constraints[0].parameter == name
+            })
+        else { return nil }
+        return SearchParameter(ours: name, grants.flatMap(\.constraints).flatMap(\.values).map(\.spelling))
+    }
+
+    /// Without what would hide elements from the check. Representations are ours to choose, and a page has a limit.
+    private static func kept(_ parameters: [SearchParameter]) -> [(name: String, value: String)] {
+        parameters.compactMap { parameter in
+            switch parameter.name {
+            case "_format", "_pretty", "_elements": nil
+            case "_summary" where parameter.value != "count" && parameter.value != "false": nil
+            case "_count": ("_count", String(min(Int(parameter.value) ?? largestPage, largestPage)))
+            default: (parameter.spelling, parameter.value)
+            }
+        }
+    }
+
+    /// A name as a refusal may repeat it.
+    private static func printable(_ name: String) -> String {
+        String(name.unicodeScalars.prefix(40).filter { $0.value > 0x20 && $0.value < 0x7F }.map(Character.init))
+    }
+}
+
+extension SearchNarrowing {
+    /// Whether the search that the server says it made (FHIR R4 search#conformance, `self`) holds our additions. A server that
+    /// did not know one of them has searched among everybody.
+    package func isHeld(in query: Form) -> Bool {
+        additions.allSatisfy { addition in
+            let wanted = Set(addition.alternatives)
+            return query.pairs.contains { $0.name == addition.name && Set(SearchParameter.split($0.value)) == wanted }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/// All that one token allows, in the launch's patient, the user and the user's own rights.
+package struct TokenAccess: Sendable {
+    private let grants: [AccessGrant]
+    private let context: ClinicalScope.Context
+
+    package init(_ scopes: ScopeSet, patient: String?, user: FHIRUser?, access: UserAccess) {
+        var grants: [AccessGrant] = []
+        for scope in scopes.clinical {
+            let reach: AccessGrant.Reach? =
+                switch scope.context {
+                case .system: .everyone
+                case .user: Self.reach(of: access.limited(to: user))
+                // SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources: never more than the user may see.
+                case .patient:
+                    patient.flatMap {
+                        access.limited(to: user).includes(patient: $0) ? Self.reach(of: .patients([$0])) : nil
+                    }
+                }
+            guard let reach else { continue }
+            grants.append(
+                AccessGrant(
+                    reach: reach, type: scope.resourceType, permissions: scope.permissions,
+                    constraints: scope.constraints))
+        }
+        // SMART scopes-and-launch-context#scopes-for-requesting-identity-data: the app may read whom `fhirUser` names.
+        if scopes.contains(.fhirUser), let user {
+            grants.append(
+                AccessGrant(reach: .instance(user.id), type: user.kind.rawValue, permissions: .read, constraints: []))
+        }
+        self.grants = grants
+        context =
+            scopes.clinical.first { $0.context == .patient }?.context ?? scopes.clinical.first?.context ?? .patient
+    }
+
+    /// What holds for a type: the union of the grants that have one of these letters for it.
+    package func rule(_ letters: Permissions, on type: String) -> AccessRule {
+        AccessRule(grants.filter { ($0.type == nil || $0.type == type) && !$0.permissions.isDisjoint(with: letters) })
+    }
+
+    /// Whether each of these letters is granted for every type and everybody.
+    package func isUnlimited(_ letters: Permissions) -> Bool {
+        let wide = grants.filter { $0.type == nil && $0.reach == .everyone && $0.constraints.isEmpty }
+        return wide.reduce(into: Permissions()) { $0.formUnion($1.permissions) }.isSuperset(of: letters)
+    }
+
+    /// The scope that a refused request lacked, in the context this token speaks of.
+    package func scope(_ letters: Permissions, on type: String?) -> String {
+        ClinicalScope(context, type, letters).spelling
+    }
+
+    private static func reach(of access: UserAccess) -> AccessGrant.Reach? {
+        switch access {
+        case .all: return .everyone
+        case .none: return nil
+        case .patients(let ids):
+            // An id that is none would be a path when it is put into one.
+            let sound = ids.filter { ResourceID.isValid($0) }
+            return sound.isEmpty ? nil : .patients(sound)
+        }
+    }
+}

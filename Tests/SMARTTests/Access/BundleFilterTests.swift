@@ -1,0 +1,172 @@
+import HTTP
+import JSON
+import SMART
+import Testing
+
+@Suite("A Bundle without what may not be seen")
+struct BundleFilterTests {
+    static let own =
+        #"{"resource":{"resourceType":"Observation","id":"a","subject":{"reference":"Patient/kermit"},"valueQuantity":{"value":1.10}},"search":{"mode":"match"}}"#
+    static let other =
+        #"{"resource":{"resourceType":"Observation","id":"b","subject":{"reference":"Patient/eboni"}},"search":{"mode":"match"}}"#
+    static let otherPatient = #"{"resource":{"resourceType":"Patient","id":"eboni"},"search":{"mode":"include"}}"#
+    static let outcome = #"{"resource":{"resourceType":"OperationOutcome","issue":[]},"search":{"mode":"outcome"}}"#
+    static let selfLink =
+        #"{"relation":"self","url":"https://ehr.example.org/fhir/Observation?patient=Patient%2Fkermit"}"#
+
+    private func bundle(_ entries: [String], total: Int? = nil, links: [String] = [], more: String = "") -> String {
+        var text = #"{"resourceType":"Bundle","type":"searchset""#
+        if let total { text += #","total":\#(total)"# }
+        if !links.isEmpty { text += #","link":[\#(links.joined(separator: ","))]"# }
+        if !entries.isEmpty { text += #","entry":[\#(entries.joined(separator: ","))]"# }
+        return text + more + "}"
+    }
+
+    private func filtered(
+        _ text: String, _ scopes: String = "patient/*.rs", target: String? = "/Observation"
+    ) throws -> String {
+        var narrowing: SearchNarrowing?
+        if let target {
+            guard case .relay(.search(let found)) = try Case.table(scopes).decision(on: Case.request(.get, target))
+            else { throw Case.Missing() }
+            narrowing = found
+        }
+        let filter = BundleFilter(
+            Visibility(Case.access(scopes), references: try Case.references()),
+            links: FHIRLinkReader(base: try Case.base(), upstreamBase: "http://10.0.0.5:8080/hapi")
+        ) { "page:\($0.text)" }
+        return String(decoding: try filter.filtered(Array(text.utf8), narrowing), as: UTF8.self)
+    }
+
+    @Test("nothing to cut, nothing changed")
+    func same() throws {
+        let text = bundle([Self.own, Self.outcome], total: 1, links: [Self.selfLink])
+        #expect(try filtered(text) == text)
+        let spaced = "{ \"type\" : \"searchset\",\n \"resourceType\":\"Bundle\" , \"entry\" : [ \(Self.own) ] }\n"
+        #expect(try filtered(spaced) == spaced)
+    }
+
+    @Test("what is hidden goes, the total with it, and every other byte stays")
+    func cut() throws {
+        #expect(
+            try filtered(bundle([Self.other, Self.own, Self.otherPatient], total: 2, links: [Self.selfLink]))
+                == bundle([Self.own], links: [Self.selfLink]))
+        #expect(try filtered(bundle([Self.other], total: 1)) == bundle([]))
+        #expect(try filtered(bundle([Self.own, Self.otherPatient], total: 1)) == bundle([Self.own], total: 1))
+    }
+
+    @Test(
+        "an entry that cannot be judged goes",
+        arguments: [
+            "{}", "null", "7", #"{"resource":null}"#, #"{"resource":{}}"#, #"{"resource":{"resourceType":"Nonsense"}}"#,
+            #"{"fullUrl":"x","response":{"status":"200"}}"#,
+            #"{"resource":{"resourceType":"OperationOutcome"},"search":{"mode":"match"}}"#,
+            #"{"resource":{"resourceType":"OperationOutcome","contained":[]},"search":{"mode":"outcome"}}"#,
+            #"{"resource":{"resourceType":"Patient","id":"eboni"},"search":{"mode":"outcome"}}"#,
+            #"{"resource":{"resourceType":"Bundle","entry":[]}}"#, #"{"resource":[{"resourceType":"Practitioner"}]}"#,
+        ])
+    func unjudged(_ entry: String) throws {
+        #expect(try filtered(bundle([Self.own, entry])) == bundle([Self.own]))
+    }
+
+    @Test("a total stays where the server searched among ours alone, or where it says no more than the entries")
+    func total() throws {
+        let unheld = #"{"relation":"self","url":"https://ehr.example.org/fhir/Observation"}"#
+        func has(_ text: String, _ scopes: String = "patient/*.rs", target: String? = "/Observation") throws -> Bool {
+            try filtered(text, scopes, target: target).contains("total")
+        }
+        #expect(try has(bundle([Self.own], total: 600, links: [Self.selfLink])))
+        #expect(try !has(bundle([Self.own], total: 600, links: [unheld])))
+        #expect(try !has(bundle([Self.own], total: 600)))
+        #expect(try has(bundle([Self.own], total: 1, links: [unheld])))
+        #expect(try !has(bundle([Self.own], total: 600, links: [Self.selfLink]), target: nil))
+        // The constraints were not sent, so the server counted more than they allow.
+        let scopes = "patient/Observation.rs?category=a patient/Observation.rs?code=b"
+        let entry = Self.own.replacing(#""id":"a""#, with: #""id":"a","code":{"coding":[{"code":"b"}]}"#)
+        #expect(try !has(bundle([entry], total: 600, links: [Self.selfLink]), scopes))
+    }
+
+    @Test("a count alone is passed on where our parameters were held")
+    func countOnly() throws {
+        let target = "/Observation?_summary=count"
+        let text = bundle([], total: 600, links: [Self.selfLink])
+        #expect(try filtered(text, target: target) == text)
+        #expect(throws: FHIRRefusal.unusableAnswer) { try filtered(bundle([], total: 600), target: target) }
+    }
+
+    @Test("links to pages become ours, links elsewhere go")
+    func links() throws {
+        func link(_ relation: String, _ url: String) -> String { #"{"relation":"\#(relation)","url":"\#(url)"}"# }
+        let links = [
+            link("self", "http://10.0.0.5:8080/hapi/Observation?patient=Patient/kermit"),
+            link("next", "https://ehr.example.org/fhir/Observation?_offset=2"),
+            link("previous", "http://10.0.0.5:8080/hapi?_getpages=x&n=1"),
+            link("first", "https://evil.example/fhir/Observation"),
+            link("last", "https://ehr.example.org/fhir/../admin"),
+            link("next", "https://ehr.example.org/fhirs/Observation"),
+            link("alternate", "https://ehr.example.org.evil/fhir"), #"{"relation":"next"}"#, "7",
+        ]
+        #expect(
+            try filtered(bundle([Self.own], links: links))
+                == bundle(
+                    [Self.own],
+                    links: [
+                        link("self", "https://ehr.example.org/fhir/Observation?patient=Patient%2Fkermit"),
+                        link("next", "page:/Observation?_offset=2"),
+                        link("previous", "page:/?_getpages=x&n=1"),
+                    ]))
+        #expect(try filtered(bundle([Self.own], links: ["7"])) == bundle([Self.own]))
+    }
+
+    @Test("the FHIR server's own address is not given out with an entry")
+    func fullURL() throws {
+        func entry(_ base: String) -> String {
+            Self.own.replacing(
+                #"{"resource":"#, with: #"{"fullUrl":"\#(base)/Observation/a","resource":"#, maxReplacements: 1)
+        }
+        #expect(
+            try filtered(bundle([entry("http://10.0.0.5:8080/hapi")]))
+                == bundle([entry("https://ehr.example.org/fhir")]))
+        #expect(try filtered(bundle([entry("https://other")])) == bundle([entry("https://other")]))
+    }
+
+    @Test("members that no search answer has go")
+    func members() throws {
+        #expect(
+            try filtered(bundle([Self.own], more: #","signature":{"data":"x"},"extension":[],"_total":{}"#))
+                == bundle([Self.own]))
+    }
+
+    @Test("a Provenance stays beside what it is about, wherever it stands")
+    func provenance() throws {
+        func provenance(_ targets: String) -> String {
+            #"{"resource":{"resourceType":"Provenance","id":"p","target":[\#(targets)]},"search":{"mode":"include"}}"#
+        }
+        let one = provenance(#"{"reference":"Observation/a"}"#)
+        let two = provenance(#"{"reference":"Observation/a"},{"reference":"Observation/b"}"#)
+        #expect(try filtered(bundle([one, Self.own])) == bundle([one, Self.own]))
+        #expect(try filtered(bundle([two, Self.own, Self.other])) == bundle([Self.own]))
+    }
+
+    @Test(
+        "what is no search answer is not passed on",
+        arguments: [
+            "", "<html></html>", #"{"resourceType":"OperationOutcome"}"#, #"{"resourceType":"Bundle"}"#,
+            #"{"resourceType":"Bundle","type":"history"}"#, #"{"resourceType":"Bundle","type":"searchset","entry":{}}"#,
+            #"{"resourceType":"Bundle","type":"searchset","entry":[],"entry":[]}"#,
+            #"{"resourceType":"Bundle","type":"searchset","link":7}"#, #"[{"resourceType":"Bundle"}]"#,
+        ])
+    func unusable(_ text: String) {
+        #expect(throws: FHIRRefusal.unusableAnswer) { try filtered(text) }
+    }
+
+    @Test("a Bundle cut at every byte is never passed on")
+    func everyByte() throws {
+        let text = Array(bundle([Self.own, Self.other], total: 2, links: [Self.selfLink]).utf8)
+        for end in text.indices {
+            #expect(throws: FHIRRefusal.unusableAnswer) {
+                try filtered(String(decoding: text[..<end], as: UTF8.self))
+            }
+        }
+    }
+}
