@@ -1,0 +1,18 @@
+/// A whole answer of a peer, within the limits.
+package struct InboundAnswer: Sendable {
+    package let status: Int
+    package let fields: [(name: String, value: String)]
+    package let body: [UInt8]
+
+    package init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
+    /// The value of a field; names compare without case.
+    package func value(of name: String) -> String? {
+        let lowercased = name.lowercased()
+        return fields.first { $0.name.lowercased() == lowercased }?.value
+    }
+}
