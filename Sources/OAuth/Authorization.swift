@@ -1,0 +1,28 @@
+import SMART
+
+/// What a code or a token stands for: who may do what, for whom, and why. Tokens live and die with their grant.
+package struct Authorization: Sendable {
+    /// The grant that codes, access tokens and the refresh line share: ending it ends them all.
+    package let grant: String
+    package let clientID: String
+    package let user: User
+    package let scopes: ScopeSet
+    package let context: LaunchContext
+    package let basis: AuthorizationStep.Basis
+    package let nonce: String?
+    package let authenticatedAt: Instant
+
+    package init(
+        grant: String, clientID: String, user: User, scopes: ScopeSet, context: LaunchContext,
+        basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant
+    ) {
+        self.grant = grant
+        self.clientID = clientID
+        self.user = user
+        self.scopes = scopes
+        self.context = context
+        self.basis = basis
+        self.nonce = nonce
+        self.authenticatedAt = authenticatedAt
+    }
+}

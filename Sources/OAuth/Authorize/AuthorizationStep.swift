@@ -1,0 +1,77 @@
+import SMART
+
+/// What has to happen next before an authorization request can be answered.
+package enum AuthorizationStep: Sendable, Equatable {
+    case login
+    case choosePatient
+    case consent
+    case issue(ScopeSet, Basis)
+    case refuse(OAuthError)
+
+    /// Why the app may have what it gets.
+    package enum Basis: Sendable, Equatable {
+        /// The person allowed it; the id of the consent record.
+        case consent(String)
+        /// The hospital answers for this app in EHR launches.
+        case trustedApp
+    }
+
+    /// The one place that knows the order: who is it, which patient, is it allowed. Pages never route to one another.
+    package static func next(
+        for client: ClientRegistration, session: Session?, interaction: Interaction, at now: Instant
+    ) -> AuthorizationStep {
+        let request = interaction.request
+        let isSilent = request.prompt.contains(.none)
+
+        guard let session else {
+            return isSilent ? .refuse(OAuthError(.loginRequired, "the person is not signed in")) : .login
+        }
+        let user = session.user
+        if needsFreshLogin(request, session: session, since: interaction.startedAt, at: now) {
+            return isSilent ? .refuse(OAuthError(.loginRequired, "the person has to sign in again")) : .login
+        }
+        // A handle is good for the user whom the EHR launched the app for, and for nobody else.
+        if let launch = interaction.launch, launch.account != user.id {
+            return .refuse(
+                OAuthError(.accessDenied, "this launch belongs to another user", detail: "launch of another user"))
+        }
+        if let progress = interaction.progress, progress.account != user.id {
+            return .refuse(
+                OAuthError(
+                    .accessDenied, "another person has signed in meanwhile; start the app again",
+                    detail: "account changed"))
+        }
+
+        let patient = interaction.patient(for: user)
+        if request.scopes.needsPatient, patient == nil {
+            return isSilent
+                ? .refuse(OAuthError(.interactionRequired, "a patient has to be picked")) : .choosePatient
+        }
+        if let patient, !user.effectiveAccess.includes(patient: patient) {
+            return .refuse(
+                OAuthError(
+                    .accessDenied, "the signed-in user has no access to this patient", detail: "patient not allowed"))
+        }
+
+        switch interaction.progress?.decision {
+        case .allowed(let scopes, let consent):
+            return .issue(scopes.allowed(by: request.scopes), .consent(consent))
+        case .denied:
+            return .refuse(.accessDenied("the person did not allow the access"))
+        case nil where interaction.launch != nil && client.isTrusted && !request.prompt.contains(.consent):
+            return .issue(request.scopes, .trustedApp)
+        case nil:
+            return isSilent ? .refuse(OAuthError(.consentRequired, "the person has to allow the access")) : .consent
+        }
+    }
+
+    /// OpenID Core §3.1.2.1: prompt=login and max_age ask for a sign-in after the request was made.
+    private static func needsFreshLogin(
+        _ request: ValidAuthorizationRequest, session: Session, since started: Instant, at now: Instant
+    ) -> Bool {
+        let isFresh = session.authenticatedAt >= started
+        if !isFresh, request.prompt.contains(.login) || request.prompt.contains(.selectAccount) { return true }
+        guard !isFresh, let maxAge = request.maxAge else { return false }
+        return now - session.authenticatedAt > maxAge
+    }
+}

@@ -1,0 +1,57 @@
+import JOSE
+
+/// A person's account here: what signing in needs to know.
+package struct Account: Sendable {
+    package let user: User
+    package let username: String
+    package let password: PasswordHash
+    /// Wrong passwords since the last right one.
+    package let failures: Int
+    package let blockedUntil: Instant?
+
+    package init(user: User, username: String, password: PasswordHash, failures: Int = 0, blockedUntil: Instant? = nil)
+    {
+        self.user = user
+        self.username = username
+        self.password = password
+        self.failures = failures
+        self.blockedUntil = blockedUntil
+    }
+
+    package enum SignIn: Sendable, Equatable {
+        case success
+        /// The same answer for an unknown name, a wrong password and a disabled account.
+        case refused
+        /// Too many wrong passwords: the next one is looked at in so many seconds.
+        case delayed(seconds: Int)
+    }
+
+    /// Seconds that an account waits after so many wrong passwords: none for the first three, then doubling to a quarter
+    /// of an hour. A wait is an answer, not a sleep: it holds no worker, and guessing stays hopeless.
+    package static func delay(after failures: Int) -> Int {
+        failures < 3 ? 0 : min(900, 1 << min(failures - 2, 10))
+    }
+
+    package func remainingDelay(at now: Instant) -> Int {
+        blockedUntil.map { max(0, $0 - now) } ?? 0
+    }
+
+    /// User names compare in lower case without surrounding blanks; `nil` for what can be no name.
+    package static func normalized(username: String) -> String? {
+        var name = username.lowercased()[...]
+        while name.first == " " { name = name.dropFirst() }
+        while name.last == " " { name = name.dropLast() }
+        guard (1...100).contains(name.utf8.count),
+            name.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F })
+        else { return nil }
+        return String(name)
+    }
+
+    /// NIST SP 800-63B §5.1.1.2: length counts, not composition. The upper bound keeps hashing cheap.
+    package static let passwordLength = 10...256
+
+    /// Whether a text can be anybody's password. NUL is out: scrypt cannot tell a password from the same with more of them.
+    package static func isPossible(password: String) -> Bool {
+        passwordLength.contains(password.count) && password.utf8.count <= 1024 && !password.utf8.contains(0)
+    }
+}

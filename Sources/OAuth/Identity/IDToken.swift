@@ -1,0 +1,37 @@
+import JSON
+import SMART
+
+/// The claims of an id_token (OpenID Core §2, SMART scopes-and-launch-context#scopes-for-requesting-identity-data).
+package struct IDToken: Sendable {
+    package let issuer: FHIRBase
+    package let authorization: Authorization
+    package let issuedAt: Instant
+    package let expiresAt: Instant
+
+    package init(issuer: FHIRBase, authorization: Authorization, issuedAt: Instant, expiresAt: Instant) {
+        self.issuer = issuer
+        self.authorization = authorization
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+    }
+
+    package var payload: [UInt8] {
+        let user = authorization.user
+        let scopes = authorization.scopes
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("iss", issuer.description)
+            $0.member("sub", user.subject)
+            $0.member("aud", authorization.clientID)
+            $0.member("iat", issuedAt.seconds)
+            $0.member("exp", expiresAt.seconds)
+            $0.member("auth_time", authorization.authenticatedAt.seconds)
+            $0.member("nonce", authorization.nonce)
+            if scopes.contains(.profile) || scopes.contains(.fhirUser) { $0.member("name", user.name) }
+            if scopes.contains(.fhirUser), let fhirUser = user.fhirUser {
+                $0.member("fhirUser", issuer.url(of: fhirUser.description))
+            }
+        }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,34 @@
+import JSON
+import SMART
+
+/// The answer to an introspection request (RFC 7662 §2.2, SMART token-introspection#required-fields-in-the-introspection-response).
+package enum IntrospectionResponse: Sendable {
+    case active(ActiveToken, issuer: FHIRBase)
+    /// Unknown, expired, revoked, or nothing of the asking client's business: all the same to it.
+    case inactive
+
+    package var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object {
+            switch self {
+            case .inactive:
+                $0.member("active", false)
+            case .active(let token, let issuer):
+                $0.member("active", true)
+                $0.member("scope", token.scopes.description)
+                $0.member("client_id", token.clientID)
+                $0.member("token_type", "Bearer")
+                $0.member("iat", token.issuedAt.seconds)
+                $0.member("exp", token.expiresAt.seconds)
+                $0.member("iss", issuer.description)
+                if token.scopes.contains(.openID) { $0.member("sub", token.authorization.user.subject) }
+                $0.member("aud", issuer.description)
+                if token.scopes.contains(.fhirUser), let fhirUser = token.fhirUser {
+                    $0.member("fhirUser", issuer.url(of: fhirUser.description))
+                }
+                token.authorization.context.write(to: &$0)
+            }
+        }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,147 @@
+import OAuth
+import SMART
+import Testing
+
+@Suite("What an authorization needs next")
+struct AuthorizationStepTests {
+    private let started = Fixture.now
+
+    private func session(_ user: User = Fixture.user(), authenticated: Int = 10) -> Session {
+        Session(
+            id: SecretDigest(of: "s"), user: user, authenticatedAt: started + authenticated,
+            lastSeenAt: started + authenticated)
+    }
+
+    private func interaction(
+        _ changes: [String: String?] = [:], launch: Launch? = nil, progress: Interaction.Progress? = nil
+    ) throws -> Interaction {
+        Interaction(
+            id: SecretDigest(of: "i"), request: try Fixture.valid(changes), launch: launch, startedAt: started,
+            expiresAt: started + 600, browser: nil, progress: progress)
+    }
+
+    private func launch(account: String = "u1", patient: String? = "pat-1") -> Launch {
+        Launch(
+            handle: SecretDigest(of: "h"), clientID: "app", account: account,
+            context: LaunchContext(patient: patient, encounter: "e1"), expiresAt: started + 300)
+    }
+
+    private func next(
+        _ interaction: Interaction, _ session: Session?, client: ClientRegistration = Fixture.client(), after: Int = 20
+    ) -> AuthorizationStep {
+        AuthorizationStep.next(for: client, session: session, interaction: interaction, at: started + after)
+    }
+
+    private func code(_ step: AuthorizationStep) -> OAuthError.Code? {
+        if case .refuse(let error) = step { error.code } else { nil }
+    }
+
+    @Test("sign in, pick, say yes, get the code")
+    func standalone() throws {
+        #expect(next(try interaction(), nil) == .login)
+        #expect(next(try interaction(), session()) == .choosePatient)
+        var progress = Interaction.Progress(account: "u1", patient: "pat-1")
+        #expect(next(try interaction(progress: progress), session()) == .consent)
+        progress.decision = .allowed(ScopeSet("openid patient/*.rs"), consent: "c1")
+        #expect(
+            next(try interaction(progress: progress), session())
+                == .issue(ScopeSet("openid patient/*.rs"), .consent("c1")))
+        progress.decision = .denied(consent: "c1")
+        #expect(code(next(try interaction(progress: progress), session())) == .accessDenied)
+    }
+
+    @Test("a patient is never asked which patient, and sees no other")
+    func patientUser() throws {
+        let patient = Fixture.user(fhirUser: "Patient/me", access: .all)
+        #expect(next(try interaction(), session(patient)) == .consent)
+        let interaction = try interaction(progress: .init(account: "u1", patient: "other"))
+        #expect(interaction.patient(for: patient) == "me")
+        #expect(code(next(try self.interaction(launch: launch(patient: "other")), session(patient))) == .accessDenied)
+    }
+
+    @Test("an app that needs no patient gets none asked for")
+    func noPatient() throws {
+        let interaction = try interaction(["scope": "openid user/*.rs"])
+        #expect(next(interaction, session()) == .consent)
+        #expect(interaction.context(for: Fixture.user()).patient == nil)
+    }
+
+    @Test("in an EHR launch the patient is the launch's, and a trusted app asks nobody")
+    func ehrLaunch() throws {
+        let interaction = try interaction(launch: launch())
+        #expect(next(interaction, session()) == .consent)
+        #expect(
+            next(interaction, session(), client: Fixture.client(trusted: true))
+                == .issue(interaction.request.scopes, .trustedApp))
+        #expect(interaction.context(for: Fixture.user()).encounter == "e1")
+    }
+
+    @Test("trust counts in EHR launches alone, and an app can ask for the page")
+    func trustHasBounds() throws {
+        let trusted = Fixture.client(trusted: true)
+        let picked = Interaction.Progress(account: "u1", patient: "pat-1")
+        #expect(next(try interaction(progress: picked), session(), client: trusted) == .consent)
+        #expect(next(try interaction(["prompt": "consent"], launch: launch()), session(), client: trusted) == .consent)
+    }
+
+    @Test("a launch is good for its user alone: another one is refused, nobody has to sign in")
+    func launchOfAnotherUser() throws {
+        #expect(next(try interaction(launch: launch()), nil) == .login)
+        #expect(code(next(try interaction(launch: launch(account: "u2")), session())) == .accessDenied)
+    }
+
+    @Test("what one person chose is nothing to another in the same browser")
+    func anotherPerson() throws {
+        var progress = Interaction.Progress(account: "u2", patient: "pat-1")
+        progress.decision = .allowed(ScopeSet("patient/*.rs"), consent: "c1")
+        #expect(code(next(try interaction(progress: progress), session())) == .accessDenied)
+    }
+
+    @Test("a user without access to the patient is refused, whoever chose the patient")
+    func noAccess() throws {
+        let nobody = Fixture.user(access: .none)
+        #expect(code(next(try interaction(launch: launch()), session(nobody))) == .accessDenied)
+        let some = Fixture.user(access: .patients(["other"]))
+        #expect(
+            code(next(try interaction(progress: .init(account: "u1", patient: "pat-1")), session(some)))
+                == .accessDenied)
+    }
+
+    @Test("prompt=none gets an answer without a page (OpenID Core §3.1.2.1)")
+    func silent() throws {
+        let changes: [String: String?] = ["prompt": "none"]
+        #expect(code(next(try interaction(changes), nil)) == .loginRequired)
+        #expect(code(next(try interaction(changes), session())) == .interactionRequired)
+        #expect(code(next(try interaction(changes, launch: launch()), session())) == .consentRequired)
+    }
+
+    @Test("prompt=login and max_age ask for a sign-in that is newer than the request")
+    func freshLogin() throws {
+        let old = session(authenticated: -100)
+        #expect(next(try interaction(["prompt": "login"]), old) == .login)
+        #expect(next(try interaction(["prompt": "select_account"]), old) == .login)
+        #expect(next(try interaction(["prompt": "login"]), session(authenticated: 1)) == .choosePatient)
+        #expect(next(try interaction(["max_age": "60"]), old) == .login)
+        #expect(next(try interaction(["max_age": "600"]), old) == .choosePatient)
+        #expect(next(try interaction(["max_age": "0"]), session(authenticated: 1)) == .choosePatient)
+        #expect(code(next(try interaction(["max_age": "60", "prompt": "none"]), old)) == .loginRequired)
+    }
+
+    @Test("a decision never grants more than was asked for")
+    func decisionIsBounded() throws {
+        var progress = Interaction.Progress(account: "u1", patient: "pat-1")
+        progress.decision = .allowed(ScopeSet("patient/*.cruds openid offline_access"), consent: "c1")
+        #expect(
+            next(try interaction(progress: progress), session())
+                == .issue(ScopeSet("patient/*.rs openid"), .consent("c1")))
+    }
+
+    @Test(
+        "a launch handle serves its app, in its time",
+        arguments: [("app", 299, true), ("app", 300, false), ("b", 1, false)])
+    func acceptance(_ client: String, _ after: Int, _ isGood: Bool) {
+        let launch = launch()
+        #expect(
+            ((try? launch.accepted(for: Fixture.client(id: client), at: started + after)) != nil) == isGood)
+    }
+}
