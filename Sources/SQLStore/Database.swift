@@ -1,0 +1,89 @@
+import SMART
+import SQLite
+import Store
+
+/// The database file of one program: it knows the powers, hands out readers and owns the one writer.
+package final class Database: Sendable {
+    let fhirBase: String
+    let powers: Powers
+    private let path: String
+    private let writer: GroupCommit
+
+    /// Opens an existing database whose schema is exactly the one this program knows.
+    package init(path: String, fhirBase: FHIRBase, powers: Powers) throws(StoreError) {
+        self.path = path
+        self.fhirBase = fhirBase.description
+        self.powers = powers
+        do {
+            let connection = try Connection(path: path, mode: .write)
+            let version = try Migrations.version(of: connection)
+            guard version == Schema.migrations.version else {
+                throw StoreError.failed(
+                    "\(path) has schema \(version), this program needs \(Schema.migrations.version): "
+                        + "run vestibule db migrate with the same version")
+            }
+            if let tables = powers.tables { connection.allow(tables) }
+            writer = GroupCommit(connection)
+        } catch let error as SQLiteError {
+            throw StoreError(error)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .failed("\(path) cannot be opened")
+        }
+    }
+
+    /// Makes the file if need be and takes the missing migration steps.
+    package static func migrate(path: String, create: Bool) throws(StoreError) -> (from: Int, to: Int) {
+        do {
+            return try Schema.migrations.migrate(Connection(path: path, mode: create ? .create : .write))
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// A store for one worker: its own connection to read, the process's writer to write.
+    package func store() throws(StoreError) -> SQLStore {
+        do {
+            let reader = try Connection(path: path, mode: .read)
+            if let tables = powers.tables { reader.allow(tables) }
+            return SQLStore(database: self, reader: reader)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    func write<Result: Sendable>(
+        _ verb: @escaping @Sendable (Connection) throws(SQLiteError) -> Result
+    ) throws(StoreError) -> Result {
+        try writer.perform(verb)
+    }
+}
+
+/// The store protocols on SQLite, one extension each. A worker owns it.
+package struct SQLStore: Sendable {
+    let database: Database
+    let reader: Connection
+
+    var fhirBase: String { database.fhirBase }
+
+    func read<Result>(_ ask: (Connection) throws(SQLiteError) -> Result) throws(StoreError) -> Result {
+        do {
+            return try ask(reader)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    func write<Result: Sendable>(
+        _ verb: @escaping @Sendable (Connection) throws(SQLiteError) -> Result
+    ) throws(StoreError) -> Result {
+        try database.write(verb)
+    }
+}
+
+extension StoreError {
+    init(_ error: SQLiteError) {
+        self = error.isBusy ? .busy : error.isConstraint ? .exists("a row") : .failed(error.description)
+    }
+}

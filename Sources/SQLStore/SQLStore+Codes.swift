@@ -1,0 +1,87 @@
+import OAuth
+import SMART
+import SQLite
+import Store
+
+extension SQLStore: AuthorizationCodeStore {
+    package func issue(
+        _ code: AuthorizationCode, finishing interaction: SecretDigest, at now: Instant
+    ) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLiteError) in
+            guard try Self.finish(interaction, at: now, on: connection) else { return false }
+            let authorization = code.authorization
+            try connection.run(
+                """
+                INSERT INTO grants (id, fhir_base, client, account, scopes, context, consent, nonce, authenticated_at,
+                    created_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                """, authorization.grant, fhirBase, authorization.clientID, authorization.user.id,
+                authorization.scopes.description, String(decoding: authorization.context.json, as: UTF8.self),
+                authorization.consent, authorization.nonce, authorization.authenticatedAt.seconds, now.seconds,
+                code.expiresAt.seconds)
+            try connection.run(
+                """
+                INSERT INTO codes (digest, fhir_base, grant_id, redirect_uri, code_challenge, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """, code.digest.bytes, fhirBase, authorization.grant, code.redirectURI, code.codeChallenge.text,
+                code.expiresAt.seconds)
+            return true
+        }
+    }
+
+    package func code(_ digest: SecretDigest) throws(StoreError) -> AuthorizationCode? {
+        try read { connection throws(SQLiteError) in
+            try connection.row(
+                """
+                SELECT \(Self.grantColumns), \(Self.userColumns), codes.redirect_uri, codes.code_challenge,
+                    codes.expires_at, codes.spent_at
+                FROM codes JOIN grants ON grants.id = codes.grant_id JOIN accounts ON accounts.id = grants.account
+                WHERE codes.digest = $1 AND codes.fhir_base = $2
+                """, digest.bytes, fhirBase
+            ) { row in
+                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(15)) else {
+                    return nil
+                }
+                return AuthorizationCode(
+                    digest: digest, authorization: authorization, redirectURI: row.text(14), codeChallenge: challenge,
+                    expiresAt: Instant(row.int(16)), isSpent: !row.isNull(17), isEnded: !row.isNull(7))
+            } ?? nil
+        }
+    }
+
+    package func countWrongVerifier(code: SecretDigest, at now: Instant) throws(StoreError) {
+        let fhirBase = fhirBase
+        try write { connection throws(SQLiteError) in
+            _ = try connection.run(
+                """
+                UPDATE codes SET failures = failures + 1,
+                    spent_at = CASE WHEN failures + 1 >= $3 THEN coalesce(spent_at, $2) ELSE spent_at END
+                WHERE digest = $1 AND fhir_base = $4
+                """, code.bytes, now.seconds, AuthorizationCode.verifierAttempts, fhirBase)
+        }
+    }
+
+    static let grantColumns =
+        """
+        grants.id, grants.client, grants.scopes, grants.context, grants.consent, grants.nonce,
+        grants.authenticated_at, grants.ended_at
+        """
+
+    /// Reads `grantColumns` and then `userColumns` from the first column on.
+    static func authorization(_ row: borrowing Row) -> Authorization? {
+        // A context that cannot be read must not become an empty one.
+        guard let context = LaunchContext(json: Array(row.text(3).utf8)) else { return nil }
+        return Authorization(
+            grant: row.text(0), clientID: row.text(1), user: user(row, from: 8), scopes: ScopeSet(row.text(2)),
+            context: context, basis: row.optionalText(4).map { .consent($0) } ?? .trustedApp,
+            nonce: row.optionalText(5), authenticatedAt: Instant(row.int(6)))
+    }
+}
+
+extension Authorization {
+    /// The consent record that the grant refers to.
+    var consent: String? {
+        if case .consent(let id) = basis { id } else { nil }
+    }
+}

@@ -1,0 +1,121 @@
+import OAuth
+import SMART
+import SQLite
+import Store
+
+extension SQLStore: InteractionStore {
+    package func begin(_ interaction: Interaction) throws(StoreError) -> InteractionStart {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLiteError) in
+            if let launch = interaction.launch {
+                let spent = try connection.run(
+                    """
+                    UPDATE launches SET spent_at = $2
+                    WHERE handle = $1 AND fhir_base = $3 AND spent_at IS NULL AND expires_at > $2
+                    """, launch.handle.bytes, interaction.startedAt.seconds, fhirBase)
+                guard spent == 1 else { return .launchAlreadySpent }
+            }
+            try connection.run(
+                """
+                INSERT INTO interactions (id, fhir_base, request, client, launch, launch_account, launch_context,
+                    browser, started_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """, interaction.id.bytes, fhirBase, String(decoding: interaction.request.json, as: UTF8.self),
+                interaction.request.clientID, interaction.launch?.handle.bytes, interaction.launch?.account,
+                interaction.launch.map { String(decoding: $0.context.json, as: UTF8.self) },
+                interaction.browser?.bytes, interaction.startedAt.seconds, interaction.expiresAt.seconds)
+            return .begun
+        }
+    }
+
+    package func interaction(_ id: SecretDigest, at now: Instant) throws(StoreError) -> Interaction? {
+        try read { connection throws(SQLiteError) in
+            try connection.row(
+                """
+                SELECT request, client, launch, launch_account, launch_context, browser, account, patient, allowed,
+                    consent, started_at, expires_at, id
+                FROM interactions WHERE id = $1 AND fhir_base = $2 AND expires_at > $3 AND finished_at IS NULL
+                """, id.bytes, fhirBase, now.seconds, read: Self.interaction) ?? nil
+        }
+    }
+
+    package func bind(_ id: SecretDigest, to browser: SecretDigest) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLiteError) in
+            try connection.run(
+                """
+                UPDATE interactions SET browser = $2
+                WHERE id = $1 AND fhir_base = $3 AND (browser IS NULL OR browser = $2)
+                """, id.bytes, browser.bytes, fhirBase) == 1
+        }
+    }
+
+    package func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError) {
+        try write { connection throws(SQLiteError) in
+            _ = try connection.run(
+                """
+                UPDATE interactions SET account = $2, patient = $3
+                WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
+                """, id.bytes, account, patient)
+        }
+    }
+
+    package func decide(_ consent: Consent, in id: SecretDigest) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLiteError) in
+            let isFirst = try connection.run(
+                """
+                UPDATE interactions SET account = $2, allowed = $3, consent = $4
+                WHERE id = $1 AND finished_at IS NULL AND consent IS NULL AND (account IS NULL OR account = $2)
+                """, id.bytes, consent.account, consent.allowed.description, consent.id)
+            guard isFirst == 1 else { return false }
+            try connection.run(
+                """
+                INSERT INTO consents (id, fhir_base, account, client, patient, requested, allowed, decided_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """, consent.id, fhirBase, consent.account, consent.clientID, consent.patient,
+                consent.requested.description, consent.allowed.description, consent.decidedAt.seconds)
+            return true
+        }
+    }
+
+    package func finish(_ id: SecretDigest, at now: Instant) throws(StoreError) -> Bool {
+        try write { connection throws(SQLiteError) in
+            try Self.finish(id, at: now, on: connection)
+        }
+    }
+
+    static func finish(_ id: SecretDigest, at now: Instant, on connection: Connection) throws(SQLiteError) -> Bool {
+        try connection.run(
+            "UPDATE interactions SET finished_at = $2 WHERE id = $1 AND finished_at IS NULL AND expires_at > $2",
+            id.bytes, now.seconds) == 1
+    }
+
+    private static func interaction(_ row: borrowing Row) -> Interaction? {
+        let handle = row.optionalBlob(2).map { SecretDigest(stored: $0) }
+        guard let request = ValidAuthorizationRequest(stored: Array(row.text(0).utf8), launch: handle) else {
+            return nil
+        }
+        let expiresAt = Instant(row.int(11))
+        var launch: Launch?
+        if let handle {
+            // A launch whose context cannot be read must not become a standalone one.
+            guard let context = LaunchContext(json: Array(row.text(4).utf8)) else { return nil }
+            launch = Launch(
+                handle: handle, clientID: row.text(1), account: row.text(3), context: context, expiresAt: expiresAt)
+        }
+        var progress: Interaction.Progress?
+        if let account = row.optionalText(6) {
+            progress = Interaction.Progress(account: account, patient: row.optionalText(7))
+            if let consent = row.optionalText(9) {
+                let allowed = ScopeSet(row.text(8))
+                progress?.decision =
+                    allowed.isEmpty ? .denied(consent: consent) : .allowed(allowed, consent: consent)
+            }
+        }
+        return Interaction(
+            id: SecretDigest(stored: row.blob(12)), request: request, launch: launch,
+            startedAt: Instant(row.int(10)), expiresAt: expiresAt,
+            browser: row.optionalBlob(5).map { SecretDigest(stored: $0) }, progress: progress)
+    }
+}
