@@ -1,0 +1,110 @@
+import SMART
+
+/// What the administrator decided: one TOML file, read strictly. URLs come from here and from nowhere else.
+package struct Configuration: Sendable {
+    package struct Lifetimes: Sendable {
+        package let code: Int
+        package let accessToken: Int
+        package let refreshToken: Int
+        package let launch: Int
+        package let idToken: Int
+        package let sessionIdle: Int
+        package let sessionAbsolute: Int
+    }
+
+    /// A demo account that the sign-in page shows; its password is no secret.
+    package struct DemoAccount: Sendable {
+        package let label: String
+        package let username: String
+        package let password: String
+    }
+
+    /// The name that people know the site by: "Demo Hospital".
+    package let siteName: String
+    /// Says on every page that no patient is real; plain http and demo accounts are for this alone.
+    package let isDemo: Bool
+    package let urls: ServerURLs
+    /// How the FHIR server writes its own base in links, where that is not the public one.
+    package let upstreamBase: String?
+    /// nginx's unix socket in front of the FHIR server.
+    package let relaySocket: String
+    package let database: String
+    /// The folder of the secret files, one a purpose.
+    package let secrets: String
+    package let lifetimes: Lifetimes
+    /// Only in demo mode.
+    package let demoAccounts: [DemoAccount]
+
+    package var fhirBase: FHIRBase { urls.fhirBase }
+
+    /// Where the programs look when nobody says otherwise.
+    package static let usualPath = "/etc/vestibule/vestibule.toml"
+
+    package static func load(path: String) throws(ConfigurationError) -> Configuration {
+        let bytes: [UInt8]
+        do {
+            bytes = try readFile(path, limit: 1 << 20)
+        } catch {
+            throw ConfigurationError(path: path, reason: error.description)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ConfigurationError(path: path, reason: "the file is not UTF-8")
+        }
+        return try Configuration(text: text, path: path)
+    }
+
+    /// Reads the text of a file; the path stands in errors alone.
+    package init(text: String, path: String) throws(ConfigurationError) {
+        let file = try ConfigurationFile(text: text, path: path)
+        siteName = try file.string("server", "name") ?? "Vestibule"
+        isDemo = try file.bool("server", "demo") ?? false
+
+        let authBase = try file.required("server", "base")
+        guard let base = FHIRBase(authBase), base.path.isEmpty else {
+            throw file.error(
+                "server", "base", "must be an https URL without path, query and fragment (http on loopback alone)")
+        }
+        guard let fhirBase = FHIRBase(try file.required("fhir", "base")), !fhirBase.path.isEmpty else {
+            throw file.error(
+                "fhir", "base",
+                "must be an https URL with a path and without final slash, query and fragment (http on loopback alone)")
+        }
+        guard isDemo || base.isHTTPS && fhirBase.isHTTPS else {
+            throw file.error("server", "base", "uses plain http, which is for demo mode alone")
+        }
+        guard !isDemo || base.isLoopback && fhirBase.isLoopback else {
+            throw file.error("server", "demo", "mode needs base URLs on loopback: it is for this machine alone")
+        }
+        urls = ServerURLs(fhirBase: fhirBase, authBase: authBase)
+        upstreamBase = try file.string("fhir", "upstream")
+        relaySocket = try file.required("fhir", "relay")
+        database = try file.required("store", "database")
+        secrets = try file.required("secrets", "directory")
+        lifetimes = Lifetimes(
+            code: try file.duration("lifetimes", "code", in: 10...600) ?? 60,
+            accessToken: try file.duration("lifetimes", "access_token", in: 60...3600) ?? 900,
+            refreshToken: try file.duration("lifetimes", "refresh_token", in: 3600...31_536_000) ?? 92 * 86_400,
+            launch: try file.duration("lifetimes", "launch", in: 30...3600) ?? 300,
+            idToken: try file.duration("lifetimes", "id_token", in: 60...86_400) ?? 300,
+            sessionIdle: try file.duration("lifetimes", "session_idle", in: 60...43_200) ?? 900,
+            sessionAbsolute: try file.duration("lifetimes", "session_absolute", in: 300...86_400) ?? 43_200)
+        let accounts = try file.strings("demo", "accounts") ?? []
+        guard isDemo || accounts.isEmpty else { throw file.error("demo", "accounts", "are for demo mode alone") }
+        demoAccounts = try accounts.map { text throws(ConfigurationError) in
+            let parts = text.split(separator: "|").map(String.init)
+            guard parts.count == 3 else {
+                throw file.error("demo", "accounts", "are texts like \"Clinician|amara|the password\"")
+            }
+            return DemoAccount(label: parts[0], username: parts[1], password: parts[2])
+        }
+    }
+}
+
+/// What is wrong with the configuration, in one line that names the file and the line.
+package struct ConfigurationError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(path: String, line: Int? = nil, reason: String) {
+        description = line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)"
+    }
+}

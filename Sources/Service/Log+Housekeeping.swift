@@ -1,0 +1,12 @@
+extension Log {
+    /// The line of a round of housekeeping.
+    package var housekeeping: @Sendable (_ deleted: Int, _ error: String?) -> Void {
+        { deleted, error in
+            if let error {
+                write(.error, "housekeeping failed", [("error", .text(error))])
+            } else if deleted > 0 {
+                write(.info, "housekeeping", [("deleted", .number(deleted))])
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Service
+import Testing
+
+@Suite("The configuration file")
+struct ConfigurationTests {
+    private static let minimal = """
+        [server]
+        base = "https://smart.example"
+        [fhir]
+        base = "https://smart.example/fhir"
+        relay = "/run/relay.sock"
+        [store]
+        database = "/var/lib/v.db"
+        [secrets]
+        directory = "/etc/v/secrets"
+        """
+
+    @Test("what is not said takes the default")
+    func defaults() throws {
+        let configuration = try Configuration(text: Self.minimal, path: "t")
+        #expect(configuration.siteName == "Vestibule")
+        #expect(!configuration.isDemo)
+        #expect(configuration.lifetimes.accessToken == 900)
+        #expect(configuration.lifetimes.code == 60)
+        #expect(configuration.lifetimes.launch == 300)
+        #expect(configuration.lifetimes.sessionIdle == 900)
+        #expect(configuration.lifetimes.sessionAbsolute == 43_200)
+        #expect(configuration.urls.token == "https://smart.example/oauth2/token")
+        #expect(configuration.urls.issuer == "https://smart.example/fhir")
+    }
+
+    @Test(
+        "a mistake is named with its line and the nearest name",
+        arguments: [
+            (
+                "[server]\nbase = \"https://smart.example\"", "[server]\nnam = \"x\"\nbase = \"https://smart.example\"",
+                "t:2: unknown key nam in [server]; did you mean name?"
+            ),
+            ("[store]", "[stoer]\nx = 1\n[store]", "t:6: unknown section [stoer]; did you mean store?"),
+            (
+                "base = \"https://smart.example\"", "base = \"https://smart.example/\"",
+                "t:2: base must be an https URL without path, query and fragment (http on loopback alone)"
+            ),
+            ("base = \"https://smart.example\"", "base = 5", "t:2: base must be a text in quotes"),
+            ("relay = \"/run/relay.sock\"\n", "", "t: relay is missing in [fhir]"),
+            (
+                "[secrets]", "[lifetimes]\naccess_token = \"2h\"\n[secrets]",
+                "t:9: access_token must be a duration such as \"90s\", \"15m\", \"12h\" or \"92d\", from 60s to 3600s"
+            ),
+            (
+                "base = \"https://smart.example\"", "base = \"https://smart.example\"\ndemo = true",
+                "t:3: demo mode needs base URLs on loopback: it is for this machine alone"
+            ),
+            (
+                "https://smart.example\"\n[fhir]", "http://localhost:80\"\n[fhir]",
+                "t:2: base uses plain http, which is for demo mode alone"
+            ),
+        ])
+    func mistakes(_ from: String, _ to: String, _ message: String) throws {
+        let range = try #require(Self.minimal.range(of: from))
+        let text = Self.minimal.replacingCharacters(in: range, with: to)
+        do {
+            _ = try Configuration(text: text, path: "t")
+            Issue.record("the mistake was not seen")
+        } catch {
+            #expect(error.description == message)
+        }
+    }
+
+    @Test("broken TOML is named with its line")
+    func broken() {
+        do {
+            _ = try Configuration(text: "[server]\nbase = ", path: "t")
+            Issue.record("the mistake was not seen")
+        } catch {
+            #expect(error.description.hasPrefix("t:2:"))
+        }
+    }
+
+    @Test("durations have units", arguments: [("\"90s\"", 90), ("\"15m\"", 900), ("\"1h\"", 3600)])
+    func durations(_ text: String, _ seconds: Int) throws {
+        let configuration = try Configuration(
+            text: Self.minimal + "\n[lifetimes]\naccess_token = \(text)\n", path: "t")
+        #expect(configuration.lifetimes.accessToken == seconds)
+    }
+}
