@@ -1,0 +1,228 @@
+import HTTP
+import JOSE
+import OAuth
+import SMART
+import Store
+
+package typealias AuthorizeStores = ClientStore & SessionStore & LaunchStore & InteractionStore & AuthorizationCodeStore
+
+/// The authorization endpoint (RFC 6749 §3.1, SMART app-launch#obtain-authorization-code).
+///
+/// It proves a request, keeps it as an interaction, and from then on only asks `AuthorizationStep` what is next and sends
+/// the browser there. It draws no pages but errors; the pages issue no codes.
+package struct AuthorizeEndpoint: Endpoint {
+    private let urls: ServerURLs
+    private let site: Site
+    private let policy: TokenPolicy
+    private let sessionPolicy: SessionPolicy
+    private let stores: any AuthorizeStores
+    private let clock: Clock
+    private let secrets: SecretSource
+
+    package init(
+        urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy,
+        stores: any AuthorizeStores, clock: @escaping Clock, secrets: SecretSource = .system
+    ) {
+        self.urls = urls
+        self.site = site
+        self.policy = policy
+        self.sessionPolicy = sessionPolicy
+        self.stores = stores
+        self.clock = clock
+        self.secrets = secrets
+    }
+
+    package func respond(to request: Request) -> Response {
+        do {
+            switch request.method {
+            case .get:
+                let query = try query(of: request)
+                if let interaction = query["interaction"], query["client_id"] == nil {
+                    return try proceed(Secret(received: interaction), request)
+                }
+                return try begin(query, request)
+            case .post:
+                return try begin(form(of: request), request)
+            default:
+                return .methodNotAllowed("GET, POST")
+            }
+        } catch {
+            return page(error, request)
+        }
+    }
+
+    // MARK: A new request
+
+    private func begin(_ form: Form, _ request: Request) throws(OAuthError) -> Response {
+        let now = clock()
+        let sent = AuthorizationRequest(form)
+        let clientID = try sent.clientID()
+        let client = try require(
+            stored(stores.client(clientID)),
+            else: OAuthError(.invalidClient, "client_id is not registered here", detail: "unknown client"))
+        let redirect = try sent.redirect(for: client, issuer: urls.issuer)
+
+        do {
+            let valid = try sent.validated(for: client, at: urls.fhirBase, redirect: redirect)
+            return try begin(valid, for: client, request, at: now)
+        } catch {
+            return refusal(error, to: redirect, client: client)
+        }
+    }
+
+    private func begin(
+        _ valid: ValidAuthorizationRequest, for client: ClientRegistration, _ request: Request, at now: Instant
+    ) throws(OAuthError) -> Response {
+        // A POST from another site comes without our cookies: the GET that follows ties it to the browser.
+        let known = request.cookie(BrowserSession.browserCookie).map { Secret(received: $0) }
+        let browser = request.method == .post ? nil : known ?? secrets.fresh(.browser)
+        let id = interactionID(for: valid, in: browser)
+
+        var launch: Launch?
+        if let handle = valid.launch {
+            guard let found = try stored(stores.launch(handle)) else {
+                return try resume(id, valid, browser, at: now)
+            }
+            launch = try found.accepted(for: client, at: now)
+        }
+        let interaction = Interaction(
+            id: id.digest, request: valid, launch: launch, startedAt: now,
+            expiresAt: now + Interaction.lifetime, browser: browser?.digest)
+        guard try stored(stores.begin(interaction)) == .begun else { return try resume(id, valid, browser, at: now) }
+
+        var response = continuing(id).remarking("client", client.id)
+        if let browser, known == nil {
+            response.add("Set-Cookie", Cookie(name: BrowserSession.browserCookie, value: browser.text).field)
+        }
+        return response
+    }
+
+    /// The same browser with the same launch and the same request, after a reload or Back: it goes on where it was.
+    private func resume(
+        _ id: Secret, _ valid: ValidAuthorizationRequest, _ browser: Secret?, at now: Instant
+    ) throws(OAuthError) -> Response {
+        guard let browser, let interaction = try stored(stores.interaction(id.digest, at: now)),
+            interaction.browser == browser.digest, interaction.request == valid
+        else { throw .invalidRequest("launch is unknown, expired or already used") }
+        return continuing(id)
+    }
+
+    /// For a launch the id follows from the browser and the request, so that a reload finds its interaction again.
+    private func interactionID(for valid: ValidAuthorizationRequest, in browser: Secret?) -> Secret {
+        guard let browser, let launch = valid.launch else { return secrets.fresh(.interaction) }
+        return Secret(
+            .interaction, random: HMAC.sha256(key: Array(browser.text.utf8), message: launch.bytes + valid.json))
+    }
+
+    // MARK: On the way
+
+    private func proceed(_ id: Secret, _ request: Request) throws(OAuthError) -> Response {
+        let now = clock()
+        guard var interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
+        let visitor = try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: now)
+        var newCookie: Cookie?
+        if interaction.browser == nil {
+            let browser = visitor.browser ?? secrets.fresh(.browser)
+            guard try stored(stores.bind(interaction.id, to: browser.digest)) else { return lost(request) }
+            interaction.browser = browser.digest
+            if visitor.browser == nil {
+                newCookie = Cookie(name: BrowserSession.browserCookie, value: browser.text)
+            }
+        } else if interaction.browser != visitor.browser?.digest {
+            return visitor.browser == nil ? cookieless(request) : lost(request)
+        }
+        guard let client = try stored(stores.client(interaction.request.clientID)), !client.isDisabled else {
+            throw OAuthError(.unauthorizedClient, "this app is disabled", detail: "client disabled")
+        }
+
+        let step = AuthorizationStep.next(for: client, session: visitor.session, interaction: interaction, at: now)
+        var response = try take(step, id, interaction, visitor.session, client, request, at: now)
+        if let newCookie { response.add("Set-Cookie", newCookie.field) }
+        return response
+    }
+
+    private func take(
+        _ step: AuthorizationStep, _ id: Secret, _ interaction: Interaction, _ session: Session?,
+        _ client: ClientRegistration, _ request: Request, at now: Instant
+    ) throws(OAuthError) -> Response {
+        switch step {
+        case .login:
+            return toPage("sign-in", id)
+        case .choosePatient:
+            return toPage("patient", id)
+        case .consent:
+            return toPage("consent", id)
+        case .refuse(let error):
+            guard try stored(stores.finish(interaction.id, at: now)) else { return lost(request) }
+            return refusal(error, to: interaction.request.redirect, client: client)
+        case .issue(let scopes, let basis):
+            guard let session else { return toPage("sign-in", id) }
+            let authorization = Authorization(
+                grant: secrets.identifier(), clientID: client.id, user: session.user,
+                scopes: scopes.grantable(to: session.user), context: interaction.context(for: session.user),
+                basis: basis, nonce: interaction.request.nonce, authenticatedAt: session.authenticatedAt)
+            let secret = secrets.fresh(.code)
+            let code = AuthorizationCode(
+                digest: secret.digest, authorization: authorization, redirectURI: interaction.request.redirect.uri,
+                codeChallenge: interaction.request.codeChallenge, expiresAt: now + policy.code)
+            guard try stored(stores.issue(code, finishing: interaction.id, at: now)) else { return lost(request) }
+            return .seeOther(AuthorizationResponse.code(secret).location(at: interaction.request.redirect))
+                .remarking("event", "code_issued").remarking("client", client.id)
+                .remarking("grant", authorization.grant)
+        }
+    }
+
+    // MARK: Answers
+
+    private func continuing(_ id: Secret) -> Response {
+        .seeOther("\(urls.authorization)?interaction=\(id.text)")
+    }
+
+    private func toPage(_ page: String, _ id: Secret) -> Response {
+        .seeOther("\(urls.management)/\(page)?interaction=\(id.text)")
+    }
+
+    private func refusal(_ error: OAuthError, to redirect: ProvenRedirect, client: ClientRegistration) -> Response {
+        .seeOther(AuthorizationResponse.error(error).location(at: redirect)).refusing(error)
+            .remarking("client", client.id)
+    }
+
+    /// Errors that must not be redirected: the address they would go to is not proven (RFC 6749 §4.1.2.1).
+    private func page(_ error: OAuthError, _ request: Request) -> Response {
+        let isTrouble = error.code == .temporarilyUnavailable || error.code == .serverError
+        return page(
+            isTrouble ? .unavailable : .brokenRequest(from: nil), error, status: isTrouble ? 503 : 400, request)
+    }
+
+    private func lost(_ request: Request) -> Response {
+        page(
+            .expired, .invalidRequest("the interaction is unknown, expired or already answered"), status: 400, request)
+    }
+
+    private func cookieless(_ request: Request) -> Response {
+        page(.cookieless, .invalidRequest("the browser sent no cookie of ours"), status: 400, request)
+    }
+
+    private func page(_ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request) -> Response {
+        Response.page(
+            ErrorPage(
+                site: site, words: words, code: error.code.rawValue, developerDescription: error.description,
+                requestID: request.shortID
+            ).render(), status: status
+        ).refusing(error)
+    }
+}
+
+extension ScopeSet {
+    /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data).
+    fileprivate func grantable(to user: User) -> ScopeSet {
+        user.fhirUser == nil ? filter { $0.kind != .fhirUser } : self
+    }
+}
+
+extension ErrorPage.Words {
+    fileprivate static let cookieless = ErrorPage.Words(
+        title: "We cannot tell that it is you",
+        sentence: "Your browser did not send the cookie that belongs to this sign-in.",
+        advice: "Allow cookies for this site, or open the app in an ordinary browser window, and start again.")
+}

@@ -1,0 +1,35 @@
+import Glibc
+import OAuth
+import Service
+
+/// What the configuration's numbers mean to the endpoints.
+extension Configuration {
+    package var tokenPolicy: TokenPolicy {
+        var policy = TokenPolicy()
+        policy.code = lifetimes.code
+        policy.accessToken = lifetimes.accessToken
+        policy.refreshToken = lifetimes.refreshToken
+        policy.launch = lifetimes.launch
+        policy.idToken = lifetimes.idToken
+        return policy
+    }
+
+    package var sessionPolicy: SessionPolicy {
+        SessionPolicy(idle: lifetimes.sessionIdle, absolute: lifetimes.sessionAbsolute)
+    }
+}
+
+extension Site {
+    package init(_ configuration: Configuration) {
+        self.init(name: configuration.siteName, isDemo: configuration.isDemo)
+    }
+}
+
+extension DemoAccount {
+    package init(_ account: Configuration.DemoAccount) {
+        self.init(label: account.label, username: account.username, password: account.password)
+    }
+}
+
+/// The machine's clock.
+package let systemClock: Clock = { Instant(time(nil)) }

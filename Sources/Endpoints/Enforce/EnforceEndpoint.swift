@@ -1,0 +1,104 @@
+import HTTP
+import OAuth
+import SMART
+import Store
+
+/// Every request under the FHIR base: refused here, handed to the web server, or fetched and checked (SMART
+/// scopes-and-launch-context#scopes-for-requesting-fhir-resources).
+package struct EnforceEndpoint: Endpoint {
+    /// How long a link to another page is good, in seconds.
+    private static let pageLifetime = 3600
+
+    private let fhirBase: FHIRBase
+    private let references: FHIRReferenceReader
+    private let links: FHIRLinkReader
+    private let tokens: any TokenStore
+    private let clients: any ClientStore
+    private let relay: any FHIRRelay
+    private let seal: PageLinkSeal
+    private let clock: Clock
+
+    /// `upstreamBase` is how the FHIR server writes its own base, where that is not the public one.
+    package init(
+        fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
+        pageKey: [UInt8], clock: @escaping Clock
+    ) {
+        self.fhirBase = fhirBase
+        references = FHIRReferenceReader(base: fhirBase, upstreamBase: upstreamBase)
+        links = FHIRLinkReader(base: fhirBase, upstreamBase: upstreamBase)
+        tokens = stores
+        clients = stores
+        self.relay = relay
+        seal = PageLinkSeal(key: pageKey)
+        self.clock = clock
+    }
+
+    package func respond(to request: Request) -> Response {
+        let cors = FHIRCORS(request, isPublic: request.path == "\(fhirBase.path)/metadata", clients: clients)
+        guard !request.isPreflight else { return cors.preflight(request) }
+        do throws(FHIRRefusal) {
+            let response = try answer(request)
+            return cors.allowing(response.isHandOff ? response : response.inert)
+        } catch {
+            return cors.allowing(.fhir(error, for: request, realm: fhirBase).inert)
+        }
+    }
+
+    private func answer(_ request: Request) throws(FHIRRefusal) -> Response {
+        let now = clock()
+        let asked = try FHIRRequest(request, under: fhirBase)
+        if case .handOff(let open) = DecisionTable.open(asked) { return .handOff(open, under: fhirBase) }
+        let token = try token(of: request, at: now)
+        let access = TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access)
+
+        let table = DecisionTable(access, references: references) { [seal] in
+            seal.open($0, for: token.grantID, at: now)
+        }
+        let decision = table.decision(on: asked)
+
+        switch decision {
+        case .deny(let refusal): throw refusal
+        case .handOff(let handOff): return .handOff(handOff, under: fhirBase)
+        case .relay(let what): return try checked(what, request, access, token.grantID, at: now)
+        }
+    }
+}
+
+extension EnforceEndpoint {
+    /// RFC 6750 §2.1: from the header alone.
+    private func token(of request: Request, at now: Instant) throws(FHIRRefusal) -> ActiveToken {
+        switch request.credentials {
+        case nil, .basic: throw .noToken
+        case .other: throw .invalidToken
+        case .bearer(let text):
+            let active: ActiveToken?
+            do throws(StoreError) {
+                active = try tokens.accessToken(SecretDigest(of: text), at: now)
+            } catch {
+                throw FHIRRefusal(503, .transient, "The token could not be looked up now.")
+            }
+            guard let active else { throw .invalidToken }
+            guard active.expiresAt > now else { throw .expiredToken }
+            // SMART app-launch: a token is for the FHIR server it was asked for.
+            guard active.fhirBase == fhirBase.description else { throw .invalidToken }
+            return active
+        }
+    }
+
+    private func checked(
+        _ what: AccessDecision.Relay, _ request: Request, _ access: TokenAccess, _ grant: String, at now: Instant
+    ) throws(FHIRRefusal) -> Response {
+        let relay = CheckedRelay(
+            relay: relay, visibility: Visibility(access, references: references), links: links
+        ) { type, target in
+            let link = PageLink(type: type, target: target.text, expiry: (now + Self.pageLifetime).seconds)
+            return "\(fhirBase)?_page=\(seal.sealed(link, for: grant))"
+        }
+        switch what {
+        case .read(let type, let id):
+            return try relay.read(type, id, ifNoneMatch: request.fields["if-none-match"])
+        case .search(let narrowing): return try relay.search(narrowing)
+        case .page(let link): return try relay.later(link)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import HTTP
+
+extension Response {
+    /// A page: never kept, never framed, nothing loaded but our stylesheet, nothing told to the next site.
+    ///
+    /// There is no `form-action`: some browsers apply it to every redirect after a form, and ours lead to the addresses of
+    /// registered apps, which may redirect again on their own sites. Every value in a page is escaped, so no form but ours
+    /// can stand in it.
+    package static func page(_ html: HTML, status: Int = 200) -> Response {
+        Response(
+            status: status,
+            fields: [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Cache-Control", "no-store"),
+                (
+                    "Content-Security-Policy",
+                    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+                ),
+                ("X-Frame-Options", "DENY"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Referrer-Policy", "no-referrer"),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+            ], body: html.bytes)
+    }
+}

@@ -1,0 +1,133 @@
+import HTTP
+
+/// The hospital as people know it.
+package struct Site: Sendable {
+    package let name: String
+    /// Whether every page says that no real patients are here.
+    package let isDemo: Bool
+
+    package init(name: String, isDemo: Bool = false) {
+        self.name = name
+        self.isDemo = isDemo
+    }
+}
+
+/// The person signed in, as the frame of a page shows them.
+package struct Visitor: Sendable {
+    package let name: String
+    /// Goes with every form of the page.
+    package let csrf: String
+
+    package init(name: String, csrf: String) {
+        self.name = name
+        self.csrf = csrf
+    }
+}
+
+/// A whole document around the content of one page. No page has a script or a style of its own:
+/// `Content-Security-Policy: default-src 'none'; style-src 'self'` holds for all of them.
+package struct PageFrame: Sendable {
+    package let site: Site
+    package let visitor: Visitor?
+    /// The authorization the page belongs to, so that a switch of users finds its way back.
+    package let interaction: String?
+    package let title: String
+    /// Whether something has to be put right first; the title says so before all else.
+    package let hasProblem: Bool
+    /// The id of the request, on pages that end in asking for help.
+    package let requestID: String?
+
+    package init(
+        site: Site, visitor: Visitor? = nil, interaction: String? = nil, title: String, hasProblem: Bool = false,
+        requestID: String? = nil
+    ) {
+        self.site = site
+        self.visitor = visitor
+        self.interaction = interaction
+        self.title = title
+        self.hasProblem = hasProblem
+        self.requestID = requestID
+    }
+
+    package func render(_ content: HTML) -> HTML {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>\("Error: ", if: hasProblem)\(title) – \(site.name)</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <link rel="stylesheet" href="\(Stylesheet.path)">
+        </head>
+        <body>
+        <a class="skip" href="#main">Skip to main content</a>
+        <header>
+        \(demoBanner, if: site.isDemo)
+        <div class="bar">
+        \(siteName)
+        \(visitor.map(account))
+        </div>
+        </header>
+        <main id="main" tabindex="-1">
+        \(content)
+        </main>
+        \(requestID.map(footer))
+        </body>
+        </html>
+
+        """
+    }
+}
+
+extension PageFrame {
+    private var demoBanner: HTML {
+        "<p class=\"demo\"><strong>Demonstration system:</strong> no real patients</p>"
+    }
+
+    /// Within an authorization there is one way on and one way out, so the name leads nowhere.
+    private var siteName: HTML {
+        guard visitor != nil, interaction == nil else { return "<p class=\"site\">\(site.name)</p>" }
+        return "<p class=\"site\"><a href=\"/portal\">\(site.name)</a></p>"
+    }
+
+    private func account(_ visitor: Visitor) -> HTML {
+        """
+        <form class="account" method="post" action="/portal/sign-out">
+        \(.hidden("csrf", visitor.csrf))\(interaction.map { .hidden("interaction", $0) })
+        <p>Signed in as <strong><bdi>\(visitor.name)</bdi></strong></p>
+        <button class="quiet" name="next" value="sign-in">Not you? Switch user</button>
+        <button class="quiet">Sign out</button>
+        </form>
+        """
+    }
+
+    private func footer(_ requestID: String) -> HTML {
+        """
+        <footer>
+        <p>Quote this number when you ask for help: <code>\(requestID)</code></p>
+        </footer>
+        """
+    }
+}
+
+extension HTML {
+    static func hidden(_ name: StaticString, _ value: String) -> HTML {
+        "<input type=\"hidden\" name=\"\(name.description)\" value=\"\(value)\">"
+    }
+
+    /// What stands above a page that has to be done again: it takes the focus, so that it is heard first.
+    /// `field` is the id of the field to put right.
+    static func problem(_ heading: HTML, _ sentence: HTML, field: String? = nil) -> HTML {
+        """
+        <div class="problem" role="alert" tabindex="-1" autofocus>
+        <h2>\(heading)</h2>
+        <p>\(field.map { "<a href=\"#\($0)\">\(sentence)</a>" } ?? sentence)</p>
+        </div>
+        """
+    }
+
+    static func notice(_ sentence: HTML) -> HTML {
+        "<div class=\"notice\" role=\"status\"><p>\(sentence)</p></div>"
+    }
+}

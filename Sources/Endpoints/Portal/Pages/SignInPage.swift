@@ -1,0 +1,159 @@
+import HTTP
+
+/// Why the person sees the sign-in page again.
+package enum SignInProblem: Sendable, Equatable {
+    /// The same words for an unknown name, a wrong password and a disabled account.
+    case wrong
+    case delayed(seconds: Int)
+    case sessionEnded
+    case formExpired
+    case unavailable
+}
+
+/// An account that a demonstration shows on its own sign-in page.
+package struct DemoAccount: Sendable {
+    /// Who it is: "Doctor, sees all patients".
+    package let label: String
+    package let username: String
+    package let password: String
+
+    package init(label: String, username: String, password: String) {
+        self.label = label
+        self.username = username
+        self.password = password
+    }
+}
+
+/// Who are you? One form; the session begins with its answer.
+package struct SignInPage: Sendable {
+    package let site: Site
+    package let csrf: String
+    package let interaction: String?
+    /// The name as it was typed, so that nobody types it twice.
+    package let username: String
+    /// The app that waits for the person.
+    package let appName: String?
+    package let problem: SignInProblem?
+    /// Shown in a demonstration and nowhere else.
+    package let demoAccounts: [DemoAccount]
+
+    package init(
+        site: Site, csrf: String, interaction: String? = nil, username: String = "", appName: String? = nil,
+        problem: SignInProblem? = nil, demoAccounts: [DemoAccount] = []
+    ) {
+        self.site = site
+        self.csrf = csrf
+        self.interaction = interaction
+        self.username = username
+        self.appName = appName
+        self.problem = problem
+        self.demoAccounts = demoAccounts
+    }
+
+    package func render() -> HTML {
+        PageFrame(site: site, title: "Sign in", hasProblem: message?.isError ?? false).render(
+            """
+            <div class="narrow card">
+            \(message?.markup)
+            <h1>Sign in</h1>
+            <p class="lead">\(purpose)</p>
+            <form method="post" action="/portal/sign-in">
+            \(hiddenFields)
+            <div class="field">
+            <label for="username">User name</label>
+            <input id="username" name="username" type="text" value="\(username)" autocomplete="username" \
+            autocapitalize="none" spellcheck="false" required\(wrongness)\
+            \(" autofocus", if: message == nil && username.isEmpty)>
+            </div>
+            <div class="field">
+            <label for="password">Password</label>
+            <input id="password" name="password" type="password" autocomplete="current-password" required\(wrongness)\
+            \(" autofocus", if: message == nil && !username.isEmpty)>
+            </div>
+            \(fieldMessage)
+            <button class="wide">Sign in</button>
+            </form>
+            <p class="aside">Forgotten your password? Ask the help desk of \(site.name).</p>
+            </div>
+            \(demo)
+            """)
+    }
+}
+
+extension SignInPage {
+    private var purpose: HTML {
+        appName.map { "to continue to <strong><bdi>\($0)</bdi></strong>" } ?? "to start an app at \(site.name)"
+    }
+
+    private var hiddenFields: HTML {
+        "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })"
+    }
+
+    /// A session that ended is nobody's mistake: it is said, and is no error.
+    private var message: (isError: Bool, markup: HTML)? {
+        switch problem {
+        case nil: nil
+        case .wrong:
+            (
+                true,
+                .problem(
+                    "That did not work", "The user name or the password is not right. Check both and try again.",
+                    field: "username")
+            )
+        case .delayed(let seconds):
+            (
+                true,
+                .problem(
+                    "Please wait a moment",
+                    """
+                    To keep the account safe, it takes no password for the next \
+                    \(TimeInWords.span(seconds)). Then try again.
+                    """)
+            )
+        case .unavailable:
+            (
+                true,
+                .problem(
+                    "We cannot sign you in just now", "Nothing is wrong with your account. Try again in a few minutes.")
+            )
+        case .sessionEnded:
+            (false, .notice("You were signed out because nothing happened for a while. Sign in to go on."))
+        case .formExpired:
+            (false, .notice("This page was open for a long time, so it has been renewed. Sign in to go on."))
+        }
+    }
+
+    private var wrongness: HTML? {
+        problem == .wrong ? " aria-invalid=\"true\" aria-describedby=\"wrong\"" : nil
+    }
+
+    private var fieldMessage: HTML? {
+        problem == .wrong ? "<p class=\"wrong\" id=\"wrong\">Check the user name and type the password again.</p>" : nil
+    }
+
+    private var demo: HTML? {
+        guard site.isDemo, !demoAccounts.isEmpty else { return nil }
+        return """
+            <section class="narrow accounts" aria-labelledby="accounts">
+            <h2 id="accounts">Accounts of this demonstration</h2>
+            <ul class="plain">\(demoAccounts.map(entry))</ul>
+            </section>
+            """
+    }
+
+    private func entry(_ account: DemoAccount) -> HTML {
+        """
+        <li>
+        <div>
+        <p><strong>\(account.label)</strong></p>
+        <p>User name <code>\(account.username)</code></p>
+        <p>Password <code>\(account.password)</code></p>
+        </div>
+        <form method="post" action="/portal/sign-in">
+        \(hiddenFields)\(.hidden("username", account.username))\(.hidden("password", account.password))
+        <button class="quiet">Sign in<span class="unseen"> as \(account.label)</span></button>
+        </form>
+        </li>
+        """
+    }
+}

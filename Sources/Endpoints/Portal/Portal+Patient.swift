@@ -1,0 +1,85 @@
+import HTTP
+import OAuth
+import SMART
+import Store
+
+/// Picking the patient of a standalone launch.
+extension PortalEndpoint {
+    func patientPage(_ request: Request) throws(OAuthError) -> Response {
+        let parameters = try query(of: request)
+        guard let visit = try visit(parameters, request) else { return lost(request) }
+        guard step(of: visit) == .choosePatient, let session = visit.visitor.session else {
+            return backToAuthorize(visit)
+        }
+        let (search, detail) = find(parameters["q"], for: session.user)
+        return patientPage(visit, session, search, status: 200).noting(detail)
+    }
+
+    func choosePatient(_ request: Request) throws(OAuthError) -> Response {
+        let form = try form(of: request)
+        guard let visit = try visit(form, request) else { return lost(request) }
+        guard let session = visit.visitor.session else { return backToAuthorize(visit) }
+        guard
+            BrowserSession.isOurs(form, request, origin: urls.origin, token: visit.visitor.formToken)
+        else { return formExpired(request) }
+        guard step(of: visit) == .choosePatient else { return backToAuthorize(visit) }
+        if form["cancel"] != nil { return try deny(visit, session) }
+
+        // A18: the id comes from the browser, so the rights are asked again.
+        guard let id = form["patient"], session.user.effectiveAccess.includes(patient: id) else {
+            return problem(
+                .refused, .accessDenied("the user has no access to this patient"), status: 403, request)
+        }
+        do {
+            guard try directory.patient(id) != nil else {
+                return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
+            }
+        } catch {
+            return patientPage(visit, session, PatientSearch(outcome: .unavailable), status: 503).noting(error.reason)
+        }
+        try stored(stores.choose(patient: id, account: session.user.id, in: visit.interaction.id))
+        return backToAuthorize(visit)
+    }
+
+    /// The person says no before there is anything to show: the app hears it, and the decision is kept.
+    func deny(_ visit: Visit, _ session: Session) throws(OAuthError) -> Response {
+        let consent = Consent(
+            id: secrets.identifier(), account: session.user.id, clientID: visit.client.id,
+            patient: visit.interaction.patient(for: session.user), requested: visit.interaction.request.scopes,
+            allowed: ScopeSet(), decidedAt: clock())
+        _ = try stored(stores.decide(consent, in: visit.interaction.id))
+        return backToAuthorize(visit).remarking("event", "denied").remarking("client", visit.client.id)
+    }
+
+    /// What a search box found, and what the log should know of it.
+    func find(_ text: String?, for user: User) -> (search: PatientSearch, detail: String?) {
+        guard let text else { return (PatientSearch(), nil) }
+        let access = user.effectiveAccess
+        if access == .none { return (PatientSearch(query: text, outcome: .nobody), nil) }
+        do {
+            guard let found = try directory.patients(matching: text, within: access, limit: 20) else {
+                return (PatientSearch(query: text, outcome: .tooShort), nil)
+            }
+            let outcome: PatientSearch.Outcome =
+                found.patients.isEmpty ? .nobody : .results(found.patients, isCut: found.isCut)
+            return (PatientSearch(query: text, outcome: outcome), nil)
+        } catch {
+            return (PatientSearch(query: text, outcome: .unavailable), error.reason)
+        }
+    }
+
+    private func patientPage(_ visit: Visit, _ session: Session, _ search: PatientSearch, status: Int) -> Response {
+        .page(
+            PatientPage(
+                site: site, visitor: shown(visit.visitor, session), appName: visit.client.name,
+                interaction: visit.id.text, search: search, today: today
+            ).render(), status: status)
+    }
+}
+
+extension Response {
+    /// A page that works in spite of some trouble: the log hears of it.
+    func noting(_ detail: String?) -> Response {
+        detail.map { remarking("detail", $0) } ?? self
+    }
+}

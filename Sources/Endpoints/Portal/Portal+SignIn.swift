@@ -1,0 +1,102 @@
+import HTTP
+import JOSE
+import OAuth
+import Store
+
+/// Signing in and out.
+extension PortalEndpoint {
+    func signInPage(_ request: Request) throws(OAuthError) -> Response {
+        let parameters = try query(of: request)
+        let visit = try visit(parameters, request)
+        if parameters["interaction"] != nil, visit == nil { return lost(request) }
+        if let visit, step(of: visit) != .login { return backToAuthorize(visit) }
+        let visitor = try visitor(of: request)
+        if visit == nil, visitor.session != nil { return .seeOther(urls.management) }
+        let problem: SignInProblem? = parameters["ended"] == nil ? nil : .sessionEnded
+        return signInPage(visit, visitor, username: visit?.interaction.request.loginHint ?? "", problem, status: 200)
+    }
+
+    func signIn(_ request: Request) throws(OAuthError) -> Response {
+        let form = try form(of: request)
+        let visit = try visit(form, request)
+        if form["interaction"] != nil, visit == nil { return lost(request) }
+        let visitor = try visitor(of: request)
+        let username = form["username"] ?? ""
+        guard
+            BrowserSession.isOurs(
+                form, request, origin: urls.origin, token: visitor.signInToken)
+        else {
+            return signInPage(visit, visitor, username: username, .formExpired, status: 403)
+                .remarking("event", "sign_in_form_expired")
+        }
+        return try judge(username, password: form["password"] ?? "", visit, visitor)
+    }
+
+    private func judge(
+        _ username: String, password: String, _ visit: Visit?, _ visitor: BrowserSession
+    ) throws(OAuthError) -> Response {
+        let now = clock()
+        let name = Account.normalized(username: username)
+        var account: Account?
+        if let name { account = try stored(stores.account(named: name)) }
+        if let delay = account?.remainingDelay(at: now), delay > 0 {
+            return signInPage(visit, visitor, username: username, .delayed(seconds: delay), status: 429)
+                .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
+        }
+        // An unknown name costs the same hash as a known one, so the time tells nothing.
+        let hash = account?.password ?? Self.decoy
+        let isRight =
+            Account.isPossible(password: password)
+            && hashing.pass { hash?.matches(password) ?? false }
+        guard let account, isRight, !account.user.isDisabled else {
+            if let account { try stored(stores.countFailure(account: account.user.id, at: now)) }
+            return signInPage(visit, visitor, username: username, .wrong, status: 403)
+                .remarking("event", "sign_in_refused")
+        }
+
+        let secret = secrets.fresh(.session)
+        let session = Session(id: secret.digest, user: account.user, authenticatedAt: now, lastSeenAt: now)
+        try stored(stores.begin(session, replacing: visitor.sessionSecret?.digest, policy: sessionPolicy))
+        var response = visit.map(backToAuthorize) ?? .seeOther(urls.management)
+        response.add("Set-Cookie", Cookie(name: BrowserSession.sessionCookie, value: secret.text).field)
+        return response.remarking("event", "signed_in").remarking("account", account.user.id)
+    }
+
+    func signOut(_ request: Request) throws(OAuthError) -> Response {
+        let form = try form(of: request)
+        let visitor = try visitor(of: request)
+        guard
+            BrowserSession.isOurs(
+                form, request, origin: urls.origin, token: visitor.formToken)
+        else { return formExpired(request) }
+        if let session = visitor.sessionSecret { try stored(stores.end(session: session.digest)) }
+        // Another person in the middle of an authorization signs in and goes on with it.
+        var response: Response
+        if form["next"] == "sign-in" {
+            let interaction = form["interaction"].map { "?interaction=\(PercentEncoding.encode($0))" } ?? ""
+            response = .seeOther("\(urls.management)/sign-in\(interaction)")
+        } else {
+            response = .seeOther("\(urls.management)/signed-out")
+        }
+        response.add("Set-Cookie", Cookie.deleted(BrowserSession.sessionCookie).field)
+        return response.remarking("event", "signed_out")
+    }
+
+    private func signInPage(
+        _ visit: Visit?, _ visitor: BrowserSession, username: String, _ problem: SignInProblem?, status: Int
+    ) -> Response {
+        let browser = visitor.browser ?? secrets.fresh(.browser)
+        let page = SignInPage(
+            site: site, csrf: BrowserSession.token(for: browser), interaction: visit?.id.text, username: username,
+            appName: visit?.client.name, problem: problem, demoAccounts: demoAccounts)
+        var response = Response.page(page.render(), status: status)
+        if visitor.browser == nil {
+            response.add("Set-Cookie", Cookie(name: BrowserSession.browserCookie, value: browser.text).field)
+        }
+        return response
+    }
+
+    /// A hash of no password anybody has: its digest is all zero.
+    private static let decoy = PasswordHash(
+        "$scrypt$ln=15,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+}

@@ -1,0 +1,112 @@
+import HTTP
+import JOSE
+import OAuth
+import SMART
+import Service
+import Store
+
+package typealias PortalStores = ClientStore & AccountStore & SessionStore & InteractionStore & LaunchStore
+
+/// The people's pages: sign in, pick a patient, say yes or no, launch an app.
+///
+/// Each page does one thing, stores it and goes back to the authorization endpoint or the portal; none issues a code.
+package struct PortalEndpoint: Endpoint {
+    let urls: ServerURLs
+    let site: Site
+    let policy: TokenPolicy
+    let sessionPolicy: SessionPolicy
+    let stores: any PortalStores
+    let directory: any PatientDirectory
+    let hashing: Turnstile
+    let demoAccounts: [DemoAccount]
+    let clock: Clock
+    let secrets: SecretSource
+
+    /// - Parameter hashing: shared by all workers, for one password hash takes 32 MiB.
+    package init(
+        urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any PortalStores,
+        directory: any PatientDirectory, hashing: Turnstile, demoAccounts: [DemoAccount] = [],
+        clock: @escaping Clock, secrets: SecretSource = .system
+    ) {
+        self.urls = urls
+        self.site = site
+        self.policy = policy
+        self.sessionPolicy = sessionPolicy
+        self.stores = stores
+        self.directory = directory
+        self.hashing = hashing
+        self.demoAccounts = demoAccounts
+        self.clock = clock
+        self.secrets = secrets
+    }
+
+    package func respond(to request: Request) -> Response {
+        do {
+            return try page(request)
+        } catch {
+            let words: ErrorPage.Words = error.code == .temporarilyUnavailable ? .unavailable : .refused
+            return problem(words, error, status: error.code == .temporarilyUnavailable ? 503 : 400, request)
+        }
+    }
+
+    private func page(_ request: Request) throws(OAuthError) -> Response {
+        switch (request.path, request.method) {
+        case ("/portal", .get), ("/portal/", .get): try home(request)
+        case ("/portal/launch", .post): try launch(request)
+        case ("/portal/sign-in", .get): try signInPage(request)
+        case ("/portal/sign-in", .post): try signIn(request)
+        case ("/portal/sign-out", .post): try signOut(request)
+        case ("/portal/signed-out", .get): .page(SignedOutPage(site: site).render())
+        case ("/portal/patient", .get): try patientPage(request)
+        case ("/portal/patient", .post): try choosePatient(request)
+        case ("/portal/consent", .get): try consentPage(request)
+        case ("/portal/consent", .post): try decide(request)
+        case (Stylesheet.path, .get), (Stylesheet.path, .head): stylesheet
+        case ("/portal", _), ("/portal/", _), ("/portal/signed-out", _), (Stylesheet.path, _):
+            .methodNotAllowed("GET")
+        case ("/portal/launch", _), ("/portal/sign-out", _):
+            .methodNotAllowed("POST")
+        case ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/consent", _):
+            .methodNotAllowed("GET, POST")
+        default:
+            problem(.notFound, nil, status: 404, request)
+        }
+    }
+
+    /// New content has a new address, so it may be kept for ever.
+    private var stylesheet: Response {
+        Response(
+            status: 200,
+            fields: [
+                ("Content-Type", "text/css; charset=utf-8"),
+                ("Cache-Control", "public, max-age=31536000, immutable"),
+                ("X-Content-Type-Options", "nosniff"),
+            ], body: Array("\(Stylesheet.text)".utf8))
+    }
+
+    // MARK: What every page needs
+
+    var today: CalendarDate { CalendarDate(secondsSince1970: clock().seconds) }
+
+    func visitor(of request: Request) throws(OAuthError) -> BrowserSession {
+        try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: clock())
+    }
+
+    /// What the page frame shows of a signed-in person.
+    func shown(_ visitor: BrowserSession, _ session: Session) -> Visitor {
+        Visitor(name: session.user.name, csrf: visitor.formToken ?? "")
+    }
+
+    func problem(_ words: ErrorPage.Words, _ error: OAuthError?, status: Int, _ request: Request) -> Response {
+        let page = ErrorPage(
+            site: site, words: words, code: error?.code.rawValue, developerDescription: error?.description,
+            requestID: request.shortID)
+        let response = Response.page(page.render(), status: status)
+        return error.map { response.refusing($0) } ?? response
+    }
+
+    func formExpired(_ request: Request) -> Response {
+        problem(
+            .formExpired, .invalidRequest("the form carries no valid token of this browser"), status: 403, request)
+    }
+}

@@ -1,0 +1,115 @@
+import HTTP
+import SMART
+
+@testable import Endpoints
+
+/// Every page in every state, with one text wherever a text can stand.
+enum SamplePages {
+    static let today = CalendarDate(secondsSince1970: 1_784_000_000)
+    static let scopes =
+        "launch/patient openid fhirUser offline_access patient/Patient.rs patient/*.cruds user/Practitioner.rs"
+
+    static func patient(_ text: String, isDeceased: Bool = false) -> PatientSummary {
+        PatientSummary(
+            id: text, name: text, birthDate: isDeceased ? text : "1961-03-04", sex: text, recordNumber: text,
+            isDeceased: isDeceased)
+    }
+
+    static func all(_ text: String) -> [(name: String, html: HTML)] {
+        signIn(text) + pickers(text) + portals(text) + consents(text) + others(text)
+    }
+
+    private static func site(_ text: String) -> Endpoints.Site { Endpoints.Site(name: text, isDemo: true) }
+    private static func visitor(_ text: String) -> Visitor { Visitor(name: text, csrf: text) }
+
+    private static func searches(_ text: String) -> [(String, PatientSearch)] {
+        [
+            ("not yet searched", PatientSearch()),
+            ("results", PatientSearch(query: text, outcome: .results([patient(text)], isCut: false))),
+            (
+                "cut results",
+                PatientSearch(
+                    query: text, outcome: .results([patient(text), patient(text, isDeceased: true)], isCut: true))
+            ),
+            ("nobody", PatientSearch(query: text, outcome: .nobody)),
+            ("too short", PatientSearch(query: text, outcome: .tooShort)),
+            ("unavailable", PatientSearch(query: text, outcome: .unavailable)),
+        ]
+    }
+
+    private static func signIn(_ text: String) -> [(String, HTML)] {
+        let problems: [SignInProblem?] = [nil, .wrong, .delayed(seconds: 8), .sessionEnded, .formExpired, .unavailable]
+        return problems.flatMap { problem in
+            ["", text].map { username in
+                let page = SignInPage(
+                    site: site(text), csrf: text, interaction: text, username: username, appName: text,
+                    problem: problem, demoAccounts: [DemoAccount(label: text, username: text, password: text)])
+                return ("sign-in, \(problem.map { "\($0)" } ?? "no problem")", page.render())
+            }
+        }
+    }
+
+    private static func pickers(_ text: String) -> [(String, HTML)] {
+        searches(text).map { name, search in
+            let page = PatientPage(
+                site: site(text), visitor: visitor(text), appName: text, interaction: text, search: search, today: today
+            )
+            return ("picker, \(name)", page.render())
+        }
+    }
+
+    private static func portals(_ text: String) -> [(String, HTML)] {
+        let apps = [
+            AppTile(id: text, name: text, needsPatient: true), AppTile(id: text, name: text, needsPatient: false),
+        ]
+        let notices: [PortalPage.Notice?] = [
+            nil, .noSuchPatient, .recordUnavailable, .appUnavailable, .appNeedsPatient(text), .formExpired,
+        ]
+        func portal(
+            _ reach: PortalPage.Reach, _ search: PatientSearch = PatientSearch(), selected: PatientSummary? = nil,
+            apps: [AppTile], notice: PortalPage.Notice? = nil
+        ) -> HTML {
+            PortalPage(
+                site: site(text), visitor: visitor(text), reach: reach, search: search, selected: selected, apps: apps,
+                notice: notice, today: today
+            ).render()
+        }
+        return searches(text).map { ("portal, \($0)", portal(.patients, $1, apps: apps)) }
+            + notices.map { ("portal, notice", portal(.patients, apps: apps, notice: $0)) }
+            + [PortalPage.Reach.patients, .ownRecord, .nobody].flatMap { reach in
+                [nil, patient(text)].map { selected in
+                    ("portal, \(reach)", portal(reach, PatientSearch(query: text), selected: selected, apps: apps))
+                }
+            } + [("portal without apps", portal(.patients, apps: []))]
+    }
+
+    private static func consents(_ text: String) -> [(String, HTML)] {
+        let requests = [scopes, "openid", "__own", "user/Observation.rs", "offline_access launch"]
+        return requests.flatMap { offered in
+            [nil, patient(text), patient(text, isDeceased: true)].flatMap { patient in
+                [true, false].map { flag in
+                    let page = ConsentPage(
+                        site: site(text), visitor: visitor(text), interaction: text, appName: text, appHost: text,
+                        isLaunchFromEHR: flag, patient: patient, isOwnRecord: flag, offered: ScopeSet(offered),
+                        requested: "\(offered) system/*.rs \(text)", offlineLifetime: 92 * 86_400, today: today)
+                    return ("consent, \(offered)", page.render())
+                }
+            }
+        }
+    }
+
+    private static func others(_ text: String) -> [(String, HTML)] {
+        let words = [
+            ErrorPage.Words(title: text, sentence: text, advice: text), .brokenRequest(from: text),
+            .brokenRequest(from: nil), .expired, .formExpired, .unavailable, .notFound, .refused,
+        ]
+        return words.flatMap { words in
+            [nil, text].map { detail in
+                let page = ErrorPage(
+                    site: site(text), visitor: detail.map(visitor), words: words, code: detail,
+                    developerDescription: detail, requestID: text, linksToPortal: detail == nil)
+                return ("error, \(words.title)", page.render())
+            }
+        } + [("signed out", SignedOutPage(site: site(text)).render())]
+    }
+}
