@@ -1,0 +1,22 @@
+// vestibule-enforce: stands in front of the FHIR server and lets no request do more than its token allows.
+//
+// STANDARDS  SMART App Launch 2.2 scopes-and-launch-context, RFC 6750, FHIR R4 http
+// POWERS     reads tokens in the store; the page-link key; reads the FHIR server over nginx's relay socket
+import Endpoints
+import HTTPClient
+import SQLStore
+import Service
+
+// It reads no bodies: what may be written is handed to nginx, which sends the body it has to the FHIR server.
+serve(
+    "vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit: 0, readsBody: { _ in false }
+) { configuration in
+    let database = try Database(
+        path: configuration.database, fhirBase: configuration.fhirBase, powers: .enforce)
+    let pageKey = try SecretFile.pageLink.read(in: configuration.secrets)
+    return { _ in
+        EnforceEndpoint(
+            fhirBase: configuration.fhirBase, upstreamBase: configuration.upstreamBase, stores: try database.store(),
+            relay: try HTTPClient(.unixSocket(configuration.relaySocket)), pageKey: pageKey, clock: systemClock)
+    }
+}

@@ -1,0 +1,21 @@
+// vestibule-portal: the people's pages - signing in, picking a patient, consent, launching apps.
+//
+// STANDARDS  SMART App Launch 2.2 app-launch#launch-app-ehr-launch, WCAG 2.2 AA
+// POWERS     writes accounts' sign-in counters, sessions, interactions, consents and launches; reads the FHIR server
+//            over nginx's relay socket
+import Endpoints
+import SQLStore
+import Service
+
+serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 65_536) { configuration in
+    let database = try Database(
+        path: configuration.database, fhirBase: configuration.fhirBase, powers: .portal)
+    let hashing = Turnstile(places: 2)
+    return { _ in
+        PortalEndpoint(
+            urls: configuration.urls, site: Site(configuration), policy: configuration.tokenPolicy,
+            sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
+            directory: try FHIRPatientDirectory(relaySocket: configuration.relaySocket), hashing: hashing,
+            demoAccounts: configuration.demoAccounts.map(DemoAccount.init), clock: systemClock)
+    }
+}
