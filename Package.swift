@@ -82,6 +82,8 @@ let package = Package(
             "Endpoints", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service",
             "Store"),
         test("Service", "Service"),
+        // Some of these run a real program as a process of its own.
+        test("FastCGI", "FastCGI", "HTTP", "vestibule-discovery"),
     ],
     swiftLanguageModes: [.v6]
 )

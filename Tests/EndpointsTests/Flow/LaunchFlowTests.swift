@@ -1,0 +1,279 @@
+import Endpoints
+import HTTP
+import JSON
+import OAuth
+import SMART
+import Store
+import Testing
+
+@Suite("From the request to the code")
+struct LaunchFlowTests {
+    @Test("a clinician signs in, picks a patient and allows the app")
+    func standalone() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get(TestBrowser.request())
+        #expect(browser.address.hasPrefix("https://h.example/portal/sign-in?interaction="))
+        #expect(browser.page.contains("App app"))
+        try browser.signIn("amara")
+        #expect(browser.address.hasPrefix("https://h.example/portal/patient?interaction="))
+        try browser.get(browser.address + "&q=Maja")
+        #expect(browser.page.contains("Maja O&#39;Connor") && browser.page.contains("MRN-1"))
+        try browser.submit("/portal/patient", ["patient": "p1"])
+        #expect(browser.address.hasPrefix("https://h.example/portal/consent?interaction="))
+        #expect(browser.page.contains("Maja O&#39;Connor"))
+        try browser.submit("/portal/consent", ["decision": "allow"])
+        let answer = try browser.answer
+        #expect(browser.location?.hasPrefix("https://app.example/cb?code=vst_ac_") == true)
+        #expect(answer["state"] == "s t")
+        #expect(answer["iss"] == "https://h.example/fhir")
+
+        // The interaction is over: neither reload nor Back makes a second code.
+        let consent = browser.address
+        try browser.get(consent)
+        #expect(browser.response.status == 400)
+    }
+
+    @Test("a denial goes back to the app, and the decision is kept")
+    func denial() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get(TestBrowser.request())
+        try browser.signIn("maja")
+        try browser.submit("/portal/consent", ["decision": "deny"])
+        #expect(try browser.answer["error"] == "access_denied")
+        #expect(try browser.answer["state"] == "s t")
+    }
+
+    @Test("an EHR launch works once, for its app, its user and its browser")
+    func ehrLaunch() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("amara")
+        try browser.get("https://h.example/portal?patient=p1")
+        try browser.submit("/portal/launch", ["client": "trusted", "patient": "p1"])
+        let link = try #require(browser.location)
+        #expect(link.hasPrefix("https://trusted.example/launch?iss=https%3A%2F%2Fh.example%2Ffhir&launch=vst_lh_"))
+        let handle = try #require(try browser.answer["launch"])
+
+        let stranger = TestBrowser(house)
+        try stranger.get(TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs"]))
+        #expect(try stranger.answer["error"] == "invalid_request")
+
+        let request = TestBrowser.request("trusted", ["launch": handle, "scope": "launch openid patient/*.rs"])
+        try browser.get(request)
+        let code = try #require(try browser.answer["code"])
+        let (_, answer) = try redeem(house, code, client: "trusted")
+        #expect(answer["patient"]?.string == "p1")
+        #expect(answer["encounter"]?.string == "e1")
+        #expect(answer["need_patient_banner"]?.bool == true)
+        try browser.get(request)
+        #expect(try browser.answer["error"] == "invalid_request")
+    }
+
+    @Test("a launch's reload goes on with its interaction; another user is refused")
+    func launchReload() throws {
+        let house = try TestHouse()
+        let handle = Secret(received: "vst_lh_test")
+        try house.store().add(
+            Launch(
+                handle: handle.digest, clientID: "app", account: "id-amara", context: LaunchContext(patient: "p1"),
+                expiresAt: house.instant + 300), at: house.instant)
+        let browser = TestBrowser(house)
+        let request = TestBrowser.request("app", ["launch": handle.text, "scope": "launch patient/*.rs"])
+        try browser.get(request)
+        let first = browser.address
+        try browser.get(request)
+        #expect(browser.address == first)
+        try browser.get(
+            TestBrowser.request("app", ["launch": handle.text, "scope": "launch patient/*.rs", "state": "2"]))
+        #expect(try browser.answer["error"] == "invalid_request")
+        try browser.get(request)
+        try browser.signIn("bela")
+        #expect(try browser.answer["error"] == "access_denied")
+    }
+
+    @Test("an expired handle begins nothing")
+    func expiredLaunch() throws {
+        let house = try TestHouse()
+        let handle = Secret(received: "vst_lh_test")
+        try house.store().add(
+            Launch(
+                handle: handle.digest, clientID: "app", account: "id-amara", context: LaunchContext(patient: "p1"),
+                expiresAt: house.instant + 300), at: house.instant)
+        house.advance(300)
+        let browser = TestBrowser(house)
+        try browser.get(TestBrowser.request("app", ["launch": handle.text, "scope": "launch patient/*.rs"]))
+        #expect(try browser.answer["error"] == "invalid_request")
+    }
+
+    @Test("an interaction belongs to the browser that began it")
+    func otherBrowser() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get(TestBrowser.request())
+        let thief = TestBrowser(house)
+        try thief.get(browser.address)
+        #expect(thief.response.status == 400)
+        try thief.get("https://h.example/portal/sign-in")
+        try thief.get(browser.address.replacing("/portal/sign-in", with: "/oauth2/authorize"))
+        #expect(thief.response.status == 400)
+    }
+
+    @Test("a POST is the same request, tied to the browser by the GET that follows")
+    func post() throws {
+        let house = try TestHouse()
+        let url = try #require(AbsoluteURL(TestBrowser.request()))
+        let response = try house.authorize().respond(
+            to: Request(
+                method: .post, path: url.path,
+                fields: Fields([("content-type", "application/x-www-form-urlencoded")]),
+                body: Array((url.query ?? "").utf8)))
+        #expect(response.status == 303)
+        #expect(response.values(of: "set-cookie").isEmpty)
+        let browser = TestBrowser(house)
+        try browser.get(try #require(response.value(of: "location")))
+        #expect(browser.address.contains("/portal/sign-in?"))
+        let mixed = try house.authorize().respond(
+            to: Request(
+                method: .post, path: url.path, query: "state=x",
+                fields: Fields([("content-type", "application/x-www-form-urlencoded")]),
+                body: Array((url.query ?? "").utf8)))
+        #expect(mixed.status == 400)
+    }
+
+    @Test(
+        "what has no proven address is shown, never redirected",
+        arguments: [
+            ["client_id": nil], ["client_id": "nobody"], ["redirect_uri": nil],
+            ["redirect_uri": "https://evil.example/cb"], ["redirect_uri": "https://app.example/cb/"],
+        ] as [[String: String?]])
+    func shown(_ changes: [String: String?]) throws {
+        let browser = TestBrowser(try TestHouse())
+        try browser.get(TestBrowser.request("app", changes))
+        #expect(browser.response.status == 400)
+        #expect(browser.location == nil)
+        #expect(browser.page.contains("000000000000"))
+    }
+
+    @Test("a user cannot pick a patient outside of the own rights")
+    func tampering() throws {
+        let browser = TestBrowser(try TestHouse())
+        try browser.get(TestBrowser.request())
+        try browser.signIn("bela")
+        try browser.submit("/portal/patient", ["patient": "p2"])
+        #expect(browser.response.status == 403)
+    }
+
+    @Test("cancelling the picker is a denial")
+    func cancel() throws {
+        let browser = TestBrowser(try TestHouse())
+        try browser.get(TestBrowser.request())
+        try browser.signIn("amara")
+        try browser.submit("/portal/patient", ["cancel": "yes"])
+        #expect(try browser.answer["error"] == "access_denied")
+    }
+
+    private func redeem(_ house: TestHouse, _ code: String, client: String) throws -> (Response, JSONValue) {
+        var endpoint = try house.token()
+        let response = endpoint.respond(
+            to: TestHouse.post([
+                ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", "https://\(client).example/cb"),
+                ("code_verifier", TestHouse.verifier), ("client_id", client),
+            ]))
+        return (response, try JSONDocument(response.body).root)
+    }
+}
+
+@Suite("Signing in")
+struct SignInTests {
+    @Test("an unknown name and a wrong password look the same")
+    func sameAnswer() throws {
+        let house = try TestHouse()
+        var pages: [String] = []
+        for name in ["amara", "nobody"] {
+            let browser = TestBrowser(house)
+            try browser.get("https://h.example/portal/sign-in")
+            try browser.signIn(name, password: "a wrong password")
+            #expect(browser.response.status == 403)
+            pages.append(browser.page.replacing(name, with: "NAME").replacing(/name="csrf" value="[^"]*"/, with: ""))
+        }
+        #expect(pages[0] == pages[1])
+    }
+
+    @Test("from the third wrong password on the account waits, the right one too")
+    func delay() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal/sign-in")
+        for _ in 0..<3 { try browser.signIn("amara", password: "a wrong password") }
+        try browser.signIn("amara")
+        #expect(browser.response.status == 429)
+        #expect(browser.response.value(of: "retry-after") == "2")
+        house.advance(2)
+        try browser.signIn("amara")
+        #expect(browser.address == "https://h.example/portal")
+    }
+
+    @Test("the session is new at every sign-in, and a planted one is worth nothing")
+    func renewal() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal/sign-in")
+        try browser.signIn("amara")
+        let first = browser.cookies["__Host-vestibule-session"]
+        try browser.submit("/portal/sign-out", [:])
+        #expect(browser.cookies["__Host-vestibule-session"] == nil)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("amara")
+        #expect(browser.cookies["__Host-vestibule-session"] != first)
+    }
+
+    @Test("a form without our token, with another browser's or from another site is refused")
+    func forgery() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal/sign-in")
+        try browser.submit(
+            "/portal/sign-in", ["username": "amara", "password": TestHouse.password, "csrf": "forged"])
+        #expect(browser.response.status == 403)
+        try browser.submit(
+            "/portal/sign-in", ["username": "amara", "password": TestHouse.password], origin: "https://evil.example")
+        #expect(browser.response.status == 403)
+        try browser.submit("/portal/sign-in", ["username": "amara", "password": TestHouse.password], origin: "null")
+        #expect(browser.response.status == 403)
+        try browser.signIn("amara")
+        #expect(browser.address == "https://h.example/portal")
+        try browser.get("https://h.example/portal?patient=p1")
+        try browser.submit("/portal/launch", ["client": "app", "patient": "p1", "csrf": "forged"])
+        #expect(browser.response.status == 403)
+    }
+
+    @Test("an idle session ends, and so does one that is too old")
+    func idle() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("amara")
+        for _ in 0..<3 {
+            house.advance(800)
+            try browser.get("https://h.example/portal")
+            #expect(browser.address == "https://h.example/portal")
+        }
+        house.advance(900)
+        try browser.get("https://h.example/portal")
+        #expect(browser.address == "https://h.example/portal/sign-in?ended=yes")
+    }
+
+    @Test("pages are kept by nobody, framed by nobody and load nothing but the stylesheet")
+    func headers() throws {
+        let browser = TestBrowser(try TestHouse())
+        try browser.get("https://h.example/portal/sign-in")
+        #expect(browser.response.value(of: "cache-control") == "no-store")
+        #expect(browser.response.value(of: "x-frame-options") == "DENY")
+        #expect(browser.response.value(of: "content-security-policy")?.contains("default-src 'none'") == true)
+        #expect(browser.response.value(of: "content-security-policy")?.contains("frame-ancestors 'none'") == true)
+        #expect(browser.response.value(of: "referrer-policy") == "no-referrer")
+    }
+}

@@ -1,0 +1,131 @@
+import Endpoints
+import Foundation
+import HTTP
+import JOSE
+import OAuth
+import SMART
+import SQLStore
+import Service
+import Store
+import Synchronization
+import Testing
+
+/// The endpoints of a whole house on one real store, without sockets, at a clock that a test moves.
+final class TestHouse: Sendable {
+    static let authBase = "https://h.example"
+    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    static let password = "a long password"
+
+    let database: Database
+    let urls: ServerURLs
+    private let folder: URL
+    private let now = Atomic<Int>(1_800_000_000)
+    private let sealing = KeySealing(masterKey: [UInt8](repeating: 9, count: 32))
+
+    var instant: Instant { Instant(now.load(ordering: .relaxed)) }
+    func advance(_ seconds: Int) { now.add(seconds, ordering: .relaxed) }
+
+    init() throws {
+        let base = try #require(FHIRBase("https://h.example/fhir"))
+        urls = ServerURLs(fhirBase: base, authBase: Self.authBase)
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appendingPathComponent("test.db").path
+        _ = try Database.migrate(path: path, create: true)
+        database = try Database(path: path, fhirBase: base, powers: .administration)
+        let store = try database.store()
+        try store.add(sealing.generate(.rs256, state: .active, at: instant))
+        try addClient("app")
+        try addClient("trusted", trusted: true)
+        try addClient("secretive", secret: "s3cret")
+        try addUser("amara", "Practitioner/amara", access: .all)
+        try addUser("bela", "Practitioner/bela", access: .patients(["p1"]))
+        try addUser("maja", "Patient/p1", access: .none)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func store() throws -> SQLStore { try database.store() }
+
+    func addClient(_ id: String, trusted: Bool = false, secret: String? = nil) throws {
+        try store().add(
+            ClientRegistration(
+                id: id, name: "App \(id)",
+                authentication: secret.map { .secret([.init(digest: SecretDigest(of: $0))]) } ?? .none,
+                redirectURIs: [try RedirectURI(registering: "https://\(id).example/cb")],
+                launchURLs: ["https://\(id).example/launch"],
+                scopes: ScopeSet("openid fhirUser profile launch launch/patient offline_access patient/*.rs user/*.rs"),
+                isTrusted: trusted), at: instant)
+    }
+
+    func addUser(_ name: String, _ fhirUser: String, access: UserAccess) throws {
+        let cheap = try #require(PasswordHash.Parameters(ln: 4, r: 8, p: 1))
+        try store().add(
+            Account(
+                user: User(
+                    id: "id-\(name)", subject: "sub-\(name)", name: "Dr. \(name)", fhirUser: FHIRUser(fhirUser),
+                    access: access), username: name, password: try PasswordHash(of: Self.password, parameters: cheap)),
+            at: instant)
+    }
+
+    var clock: Clock { { self.instant } }
+
+    func authorize() throws -> AuthorizeEndpoint {
+        AuthorizeEndpoint(
+            urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
+            stores: try store(), clock: clock)
+    }
+
+    func portal() throws -> PortalEndpoint {
+        PortalEndpoint(
+            urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
+            stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2), clock: clock)
+    }
+
+    func token() throws -> TokenEndpoint {
+        TokenEndpoint(
+            fhirBase: urls.fhirBase, policy: TokenPolicy(), stores: try store(), sealing: sealing,
+            derivationKey: [UInt8](repeating: 3, count: 32), clock: clock)
+    }
+
+    func introspect() throws -> IntrospectEndpoint {
+        IntrospectEndpoint(fhirBase: urls.fhirBase, stores: try store(), clock: clock)
+    }
+
+    /// A POST to the token or introspection endpoint.
+    static func post(_ pairs: [(String, String)], fields: [(name: String, value: String)] = []) -> Request {
+        Request(
+            method: .post, path: "/oauth2/token",
+            fields: Fields([("content-type", "application/x-www-form-urlencoded")] + fields),
+            body: Array(Form(pairs.map { (name: $0.0, value: $0.1) }).encoded.utf8))
+    }
+
+    static func basic(_ id: String, _ secret: String) -> (name: String, value: String) {
+        ("authorization", "Basic \(Base64.encode(Array("\(id):\(secret)".utf8)))")
+    }
+}
+
+/// Two patients and an encounter, as a FHIR server would have them.
+struct FakeDirectory: PatientDirectory {
+    private static let known = [
+        PatientSummary(id: "p1", name: "Maja O'Connor", birthDate: "1968-04-12", recordNumber: "MRN-1"),
+        PatientSummary(id: "p2", name: "Liam Murphy", birthDate: "1958-06-30", recordNumber: "MRN-2"),
+    ]
+
+    func patients(
+        matching text: String, within access: UserAccess, limit: Int
+    ) throws(PatientDirectoryError) -> (patients: [PatientSummary], isCut: Bool)? {
+        guard text.count >= 3 else { return nil }
+        return (Self.known.filter { access.includes(patient: $0.id) && $0.name.contains(text) }, false)
+    }
+
+    func patient(_ id: String) throws(PatientDirectoryError) -> PatientSummary? {
+        if id == "broken" { throw PatientDirectoryError(reason: "down") }
+        return Self.known.first { $0.id == id }
+    }
+
+    func currentEncounter(of patient: String) throws(PatientDirectoryError) -> String? {
+        patient == "p1" ? "e1" : nil
+    }
+}
