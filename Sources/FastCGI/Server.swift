@@ -40,7 +40,7 @@ package final class Server: Sendable {
 
     /// Returns when every worker has its endpoint and requests are being served; throws the first error of a worker.
     package func start() throws {
-        Self.prepareLibrary()
+        _ = Self.library
         do {
             for index in 0..<limits.workers {
                 try crew.start { [self] in try Worker(index: index, server: self).run }
@@ -99,10 +99,6 @@ extension Server {
         poll.finish()
     }
 
-    /// Both times default to two seconds; a signal must not end the process by a broken pipe.
-    private static func prepareLibrary() {
-        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0)
-        setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", "100", 0)
-        FCGX_Init()
-    }
+    /// libfcgi, made ready once a process. Its own waits on accepting and closing never come: it is let do neither.
+    private static let library = FCGX_Init()
 }
