@@ -81,7 +81,7 @@ let package = Package(
         test(
             "Endpoints", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service",
             "Store"),
-        test("Service", "Service"),
+        test("Service", "FastCGI", "HTTP", "Service"),
         // Some of these run a real program as a process of its own.
         test("FastCGI", "FastCGI", "HTTP", "vestibule-discovery"),
     ],

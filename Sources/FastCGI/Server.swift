@@ -20,6 +20,8 @@ package final class Server: Sendable {
 
     struct Source: Sendable {
         var generation = 0
+        /// What made the endpoints before the last reload, for a worker that has none yet.
+        var before: Factory?
         var make: Factory
     }
 
@@ -61,6 +63,7 @@ package final class Server: Sendable {
     package func replace(endpoint: @escaping Factory) {
         source.withLock { source in
             source.generation += 1
+            source.before = source.make
             source.make = endpoint
             current.store(source.generation, ordering: .releasing)
         }

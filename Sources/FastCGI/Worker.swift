@@ -12,13 +12,19 @@ final class Worker {
     private var opening: Opening
     private let peeked: UnsafeMutableRawBufferPointer
 
-    /// Makes the worker's endpoint, on the thread that is going to use it.
+    /// Makes the first worker's endpoint, on the thread that is going to use it, so that a program that cannot work does
+    /// not start. The others make theirs before their first request: workers that are never needed cost a stack, no more.
     init(index: Int, server: Server) throws {
         self.index = index
         self.server = server
-        let source = server.endpoints
-        endpoint = try source.make(index)
-        generation = source.generation
+        if index == 0 {
+            let source = server.endpoints
+            endpoint = try source.make(index)
+            generation = source.generation
+        } else {
+            endpoint = Unready()
+            generation = Unready.generation
+        }
         opening = Opening(limits: server.limits)
         request = .allocate(capacity: 1)
         // Without a listener of its own: libfcgi never accepts, our epoll does.
@@ -133,15 +139,21 @@ extension Worker {
         report(response, to: parameters, id: id, since: start)
     }
 
-    /// After a reload: a new endpoint before the next request, or the old one where the new one cannot be made.
+    /// Before the first request, and after a reload: a new endpoint, or the old one where the new one cannot be made.
     private func renewEndpoint() {
         guard server.generation != generation else { return }
         let source = server.endpoints
-        generation = source.generation
         do {
             endpoint = try source.make(index)
+            generation = source.generation
         } catch {
             server.report(.keptOldEndpoint(worker: index, error))
+            if generation == Unready.generation {
+                // Nothing to keep: what the others keep, or another try at the next request.
+                guard let old = try? source.before?(index) else { return }
+                endpoint = old
+            }
+            generation = source.generation
         }
     }
 
@@ -191,5 +203,14 @@ extension Worker {
         let (seconds, attoseconds) = duration.components
         var time = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
         setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+}
+
+/// What a worker has before its first request, and as long as its endpoint cannot be made.
+private struct Unready: Endpoint {
+    static let generation = -1
+
+    func respond(to request: Request) -> Response {
+        .plain(503, "This service cannot answer just now. Quote \(request.shortID) when you ask for help.")
     }
 }

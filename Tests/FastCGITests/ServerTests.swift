@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Synchronization
 import Testing
 
 @testable import FastCGI
@@ -209,11 +210,36 @@ struct ServerTests {
         #expect(server.observed.contains { if case .keptOldEndpoint = $0 { true } else { false } })
     }
 
-    @Test("a worker that cannot make its endpoint keeps the server from starting")
+    @Test("an endpoint that cannot be made keeps the server from starting")
     func failedStart() throws {
-        #expect(throws: Broken.self) {
-            _ = try TestServer({ $0.workers = 3 }, endpoint: { if $0 == 2 { throw Broken() } else { TestEndpoint() } })
+        #expect(throws: Broken.self) { _ = try TestServer(endpoint: { _ in throw Broken() }) }
+    }
+
+    @Test("a worker that cannot make its endpoint says so politely, and tries again")
+    func lateWorker() throws {
+        let failures = Attempts()
+        let server = try TestServer(
+            { $0.workers = 2 },
+            endpoint: { worker in
+                if worker == 1, failures.count.add(1, ordering: .relaxed).oldValue == 0 { throw Broken() }
+                return TestEndpoint()
+            })
+        do {
+            // Both workers are asked at once, again and again, until the second has had its turn and its second try.
+            var statuses: [Int] = []
+            for _ in 0..<200 where failures.count.load(ordering: .relaxed) < 2 {
+                let slow = try server.client()
+                #expect(slow.send(Records.request("GET", "/sleep/20")))
+                let quick = try server.client()
+                if case .answer(let answer) = quick.exchange(Records.request("GET", "/sleep/20")) {
+                    statuses.append(answer.status)
+                }
+                if case .answer(let answer) = slow.outcome() { statuses.append(answer.status) }
+            }
+            #expect(failures.count.load(ordering: .relaxed) >= 2)
+            #expect(statuses.filter { $0 == 503 }.count == 1)
         }
+        #expect(server.stop())
     }
 
     @Test("stopping serves who waits in the backlog, and takes the path away at once")
@@ -240,6 +266,10 @@ struct ServerTests {
 }
 
 struct Broken: Error {}
+
+private final class Attempts: Sendable {
+    let count = Atomic<Int>(0)
+}
 
 /// Many clients at once.
 final class Clients {
