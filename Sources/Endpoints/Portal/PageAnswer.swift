@@ -18,7 +18,8 @@ extension Response {
                 ),
                 ("X-Frame-Options", "DENY"),
                 ("X-Content-Type-Options", "nosniff"),
-                ("Referrer-Policy", "no-referrer"),
+                // Not no-referrer: with that, browsers send "Origin: null" with our own forms.
+                ("Referrer-Policy", "same-origin"),
                 ("Cross-Origin-Opener-Policy", "same-origin"),
             ], body: html.bytes)
     }

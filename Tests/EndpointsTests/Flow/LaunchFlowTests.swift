@@ -274,6 +274,6 @@ struct SignInTests {
         #expect(browser.response.value(of: "x-frame-options") == "DENY")
         #expect(browser.response.value(of: "content-security-policy")?.contains("default-src 'none'") == true)
         #expect(browser.response.value(of: "content-security-policy")?.contains("frame-ancestors 'none'") == true)
-        #expect(browser.response.value(of: "referrer-policy") == "no-referrer")
+        #expect(browser.response.value(of: "referrer-policy") == "same-origin")
     }
 }
