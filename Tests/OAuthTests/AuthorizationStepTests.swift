@@ -50,6 +50,12 @@ struct AuthorizationStepTests {
         #expect(code(next(try interaction(progress: progress), session())) == .accessDenied)
     }
 
+    @Test("who cancels the picker has said no, though there is no patient yet")
+    func noWithoutPatient() throws {
+        let progress = Interaction.Progress(account: "u1", decision: .denied(consent: "c1"))
+        #expect(code(next(try interaction(progress: progress), session())) == .accessDenied)
+    }
+
     @Test("a patient is never asked which patient, and sees no other")
     func patientUser() throws {
         let patient = Fixture.user(fhirUser: "Patient/me", access: .all)

@@ -42,6 +42,10 @@ package enum AuthorizationStep: Sendable, Equatable {
                     detail: "account changed"))
         }
 
+        // Before the patient: who cancels the picker has said no without choosing one.
+        if case .denied = interaction.progress?.decision {
+            return .refuse(.accessDenied("the person did not allow the access"))
+        }
         let patient = interaction.patient(for: user)
         if request.scopes.needsPatient, patient == nil {
             return isSilent
@@ -53,16 +57,13 @@ package enum AuthorizationStep: Sendable, Equatable {
                     .accessDenied, "the signed-in user has no access to this patient", detail: "patient not allowed"))
         }
 
-        switch interaction.progress?.decision {
-        case .allowed(let scopes, let consent):
+        if case .allowed(let scopes, let consent) = interaction.progress?.decision {
             return .issue(scopes.allowed(by: request.scopes), .consent(consent))
-        case .denied:
-            return .refuse(.accessDenied("the person did not allow the access"))
-        case nil where interaction.launch != nil && client.isTrusted && !request.prompt.contains(.consent):
-            return .issue(request.scopes, .trustedApp)
-        case nil:
-            return isSilent ? .refuse(OAuthError(.consentRequired, "the person has to allow the access")) : .consent
         }
+        if interaction.launch != nil, client.isTrusted, !request.prompt.contains(.consent) {
+            return .issue(request.scopes, .trustedApp)
+        }
+        return isSilent ? .refuse(OAuthError(.consentRequired, "the person has to allow the access")) : .consent
     }
 
     /// OpenID Core §3.1.2.1: prompt=login and max_age ask for a sign-in after the request was made.
