@@ -132,3 +132,20 @@ struct PowersTests {
         #expect(throws: StoreError.self) { try Database(path: empty, fhirBase: Harness.base, powers: .token) }
     }
 }
+
+@Suite("SECURITY.md's table")
+struct PowersTableTests {
+    @Test("each row is what the code allows", arguments: Powers.allCases.filter { $0 != .administration })
+    func row(_ powers: Powers) throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../SECURITY.md")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| \(powers.rawValue) |") })
+        let cells = row.split(separator: "|").map { cell in
+            Set(cell.split(separator: " ").map(String.init)).subtracting(["–"])
+        }
+        let tables = try #require(powers.tables)
+        #expect(cells[1] == Set(tables.filter { $0.value == .read }.keys))
+        #expect(cells[2] == Set(tables.filter { $0.value == .write }.keys))
+    }
+}
