@@ -59,14 +59,14 @@ let package = Package(
         program("discovery"),
         program("jwks", "SQLStore"),
         program("authorize", "SQLStore"),
-        program("token", "JOSE", "SQLStore"),
+        program("token", "SQLStore", "Store"),
         program("introspect", "SQLStore"),
         program("portal", "SQLStore"),
         program("enforce", "HTTPClient", "SQLStore"),
         .executableTarget(
             name: "vestibule",
             dependencies: [
-                "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service", "Store",
+                "HTTP", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
