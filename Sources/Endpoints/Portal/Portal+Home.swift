@@ -6,14 +6,23 @@ import Store
 /// The portal itself: find a patient, launch an app.
 extension PortalEndpoint {
     func home(_ request: Request) throws(OAuthError) -> Response {
-        let parameters = try query(of: request)
+        let patient = try query(of: request)["patient"]
         let visitor = try visitor(of: request)
         guard let session = visitor.session else {
             let ended = visitor.sessionSecret == nil ? "" : "?ended=yes"
             return .seeOther("\(urls.management)/sign-in\(ended)")
         }
-        return try home(
-            visitor, session, query: parameters["q"], patient: parameters["patient"], notice: nil, status: 200)
+        return try home(visitor, session, query: nil, patient: patient, notice: nil, status: 200)
+    }
+
+    func search(_ request: Request) throws(OAuthError) -> Response {
+        let form = try form(of: request)
+        let visitor = try visitor(of: request)
+        guard let session = visitor.session else { return .seeOther("\(urls.management)/sign-in?ended=yes") }
+        guard BrowserSession.isOurs(form, request, origin: urls.origin, token: visitor.formToken) else {
+            return try home(visitor, session, query: nil, patient: nil, notice: .formExpired, status: 403)
+        }
+        return try home(visitor, session, query: form["q"] ?? "", patient: nil, notice: nil, status: 200)
     }
 
     func launch(_ request: Request) throws(OAuthError) -> Response {

@@ -6,15 +6,14 @@ import Store
 /// Picking the patient of a standalone launch.
 extension PortalEndpoint {
     func patientPage(_ request: Request) throws(OAuthError) -> Response {
-        let parameters = try query(of: request)
-        guard let visit = try visit(parameters, request) else { return lost(request) }
+        guard let visit = try visit(query(of: request), request) else { return lost(request) }
         guard step(of: visit) == .choosePatient, let session = visit.visitor.session else {
             return backToAuthorize(visit)
         }
-        let (search, detail) = find(parameters["q"], for: session.user)
-        return patientPage(visit, session, search, status: 200).noting(detail)
+        return patientPage(visit, session, PatientSearch(), status: 200)
     }
 
+    /// A search, a choice or a cancellation: the page's three forms.
     func choosePatient(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
@@ -24,6 +23,10 @@ extension PortalEndpoint {
         else { return formExpired(request) }
         guard step(of: visit) == .choosePatient else { return backToAuthorize(visit) }
         if form["cancel"] != nil { return try deny(visit, session) }
+        if form["patient"] == nil {
+            let (search, detail) = find(form["q"] ?? "", for: session.user)
+            return patientPage(visit, session, search, status: 200).noting(detail)
+        }
 
         // A18: the id comes from the browser, so the rights are asked again.
         guard let id = form["patient"], session.user.effectiveAccess.includes(patient: id) else {

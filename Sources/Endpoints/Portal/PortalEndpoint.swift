@@ -52,6 +52,7 @@ package struct PortalEndpoint: Endpoint {
     private func page(_ request: Request) throws(OAuthError) -> Response {
         switch (request.path, request.method) {
         case ("/portal", .get), ("/portal/", .get): try home(request)
+        case ("/portal", .post): try search(request)
         case ("/portal/launch", .post): try launch(request)
         case ("/portal/sign-in", .get): try signInPage(request)
         case ("/portal/sign-in", .post): try signIn(request)
@@ -62,11 +63,11 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
         case (Stylesheet.path, .get), (Stylesheet.path, .head): stylesheet
-        case ("/portal", _), ("/portal/", _), ("/portal/signed-out", _), (Stylesheet.path, _):
+        case ("/portal/", _), ("/portal/signed-out", _), (Stylesheet.path, _):
             .methodNotAllowed("GET")
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")
-        case ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/consent", _):
+        case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/consent", _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)

@@ -17,10 +17,10 @@ struct PatientPageTests {
             ).render().description)
     }
 
-    @Test("the search is a GET that keeps the interaction and the text")
+    @Test("the search is posted, and keeps the interaction and the text")
     func search() throws {
         let form = try #require(try page(.none).forms(to: "/portal/patient").first)
-        #expect(form.form.attributes["method"] == "get")
+        #expect(form.form.attributes["method"] == "post")
         #expect(form.controls.value("interaction") == "i" && form.controls.value("q") == "sha")
     }
 

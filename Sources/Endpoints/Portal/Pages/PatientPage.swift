@@ -29,7 +29,7 @@ package struct PatientPage: Sendable {
             \(search.problem)
             <h1>Choose a patient</h1>
             <p class="lead"><strong><bdi>\(appName)</bdi></strong> needs to know whose record to open.</p>
-            <div class="card">\(search.form(action: "/portal/patient", interaction: interaction))</div>
+            <div class="card">\(search.form(action: "/portal/patient", csrf: visitor.csrf, interaction: interaction))</div>
             \(search.results(on: today, action: choice))
             <form method="post" action="/portal/patient">
             \(hiddenFields)

@@ -48,9 +48,11 @@ extension PatientSearch {
         }
     }
 
-    func form(action: StaticString, interaction: String? = nil) -> HTML {
+    /// Posted: what is searched for is often a name, and a name has no place in an address.
+    func form(action: StaticString, csrf: String, interaction: String? = nil) -> HTML {
         """
-        <form role="search" method="get" action="\(action.description)">
+        <form role="search" method="post" action="\(action.description)">
+        \(.hidden("csrf", csrf))
         \(interaction.map { .hidden("interaction", $0) })
         <div class="field">
         <label for="q">Name, birth date or record number</label>

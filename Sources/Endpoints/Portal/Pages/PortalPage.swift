@@ -93,7 +93,7 @@ extension PortalPage {
                 <div class="card">
                 <p class="step">Step 1 of 2</p>
                 <h2>Find the patient</h2>
-                \(search.form(action: "/portal"))
+                \(search.form(action: "/portal", csrf: visitor.csrf))
                 </div>
                 \(search.results(on: today, action: choice))
                 """
@@ -115,11 +115,9 @@ extension PortalPage {
         """
     }
 
-    /// The portal with a patient chosen, or none; the search stays as it is.
+    /// The portal with a patient chosen, or none.
     private func address(choosing patient: String?) -> String {
-        let query = search.query.isEmpty ? nil : search.query
-        let form = Form([("patient", patient), ("q", query)].compactMap { pair in pair.1.map { (pair.0, $0) } })
-        return form.pairs.isEmpty ? "/portal" : "/portal?\(form.encoded)"
+        patient.map { "/portal?\(Form([("patient", $0)]).encoded)" } ?? "/portal"
     }
 
     /// Step 2: which app.
