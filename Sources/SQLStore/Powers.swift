@@ -31,8 +31,8 @@ package enum Powers: String, Sendable, CaseIterable {
             ]
         case .portal:
             [
-                "clients": .read, "client_secrets": .read, "accounts": .write, "sessions": .write,
-                "interactions": .write, "consents": .write, "launches": .write,
+                "clients": .read, "client_secrets": .read, "accounts": .read, "sign_in_attempts": .write,
+                "sessions": .write, "interactions": .write, "consents": .write, "launches": .write,
             ]
         case .token:
             [

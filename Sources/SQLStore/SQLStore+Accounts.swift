@@ -50,25 +50,50 @@ extension SQLStore: AccountStore {
         let fhirBase = fhirBase
         return try write { connection throws(SQLiteError) in
             let changed = try connection.run(
-                """
-                UPDATE accounts SET password = $3, failures = 0, blocked_until = NULL
-                WHERE username = $1 AND fhir_base = $2
-                """, username, fhirBase, password.stored)
+                "UPDATE accounts SET password = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
+                password.stored)
+            try Self.forgetFailures(of: username, fhirBase: fhirBase, on: connection)
             try Self.endSessions(of: username, fhirBase: fhirBase, on: connection)
             return changed == 1
         }
     }
 
-    package func countFailure(account id: String, at now: Instant) throws(StoreError) {
+    package func attempts(named username: String, at now: Instant) throws(StoreError) -> SignInAttempts {
+        try read { connection throws(SQLiteError) in
+            try connection.row(
+                """
+                SELECT failures, blocked_until FROM sign_in_attempts
+                WHERE name = $1 AND fhir_base = $2 AND expires_at > $3
+                """, SecretDigest(of: username).bytes, fhirBase, now.seconds
+            ) { row in SignInAttempts(failures: row.int(0), blockedUntil: Instant(row.int(1))) }
+        } ?? .none
+    }
+
+    package func countFailure(named username: String, at now: Instant) throws(StoreError) {
+        let fhirBase = fhirBase
+        let name = SecretDigest(of: username).bytes
         try write { connection throws(SQLiteError) in
-            let failures = try connection.row(
-                "UPDATE accounts SET failures = failures + 1 WHERE id = $1 RETURNING failures", id
-            ) { $0.int(0) }
-            guard let failures else { return }
+            let failures =
+                try connection.row(
+                    """
+                    INSERT INTO sign_in_attempts (name, fhir_base, failures, blocked_until, expires_at)
+                    VALUES ($1, $2, 1, $3, $4)
+                    ON CONFLICT (name, fhir_base) DO UPDATE SET
+                        failures = CASE WHEN sign_in_attempts.expires_at > $3 THEN sign_in_attempts.failures + 1 ELSE 1 END,
+                        expires_at = $4
+                    RETURNING failures
+                    """, name, fhirBase, now.seconds, (now + SignInAttempts.memory).seconds
+                ) { $0.int(0) } ?? 1
             try connection.run(
-                "UPDATE accounts SET blocked_until = $2 WHERE id = $1", id,
-                (now + Account.delay(after: failures)).seconds)
+                "UPDATE sign_in_attempts SET blocked_until = $3 WHERE name = $1 AND fhir_base = $2", name, fhirBase,
+                (now + SignInAttempts.delay(after: failures)).seconds)
         }
+    }
+
+    static func forgetFailures(of username: String, fhirBase: String, on connection: Connection) throws(SQLiteError) {
+        try connection.run(
+            "DELETE FROM sign_in_attempts WHERE name = $1 AND fhir_base = $2", SecretDigest(of: username).bytes,
+            fhirBase)
     }
 
     private static func endSessions(
@@ -82,14 +107,12 @@ extension SQLStore: AccountStore {
     }
 
     private static let accountColumns =
-        "id, subject, name, fhir_user, access, disabled_at, username, password, failures, blocked_until"
+        "id, subject, name, fhir_user, access, disabled_at, username, password"
 
     /// A row whose password hash cannot be read is no account: nobody signs in with it.
     private static func account(_ row: borrowing Row) -> Account? {
         guard let password = PasswordHash(row.text(7)) else { return nil }
-        return Account(
-            user: user(row, from: 0), username: row.text(6), password: password, failures: row.int(8),
-            blockedUntil: row.optionalInt(9).map { Instant($0) })
+        return Account(user: user(row, from: 0), username: row.text(6), password: password)
     }
 
     /// Reads `id, subject, name, fhir_user, access, disabled_at` from a column on. Rights that cannot be read are none.

@@ -21,6 +21,7 @@ extension SQLStore: Housekeeping {
 
     private static let purges: [(table: String, condition: String)] = [
         ("sessions", "expires_at < $1"),
+        ("sign_in_attempts", "expires_at < $1"),
         ("launches", "expires_at < $1"),
         ("interactions", "expires_at < $1"),
         ("codes", "expires_at < $1"),

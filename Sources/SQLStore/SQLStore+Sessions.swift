@@ -4,13 +4,12 @@ import Store
 
 extension SQLStore: SessionStore {
     package func begin(
-        _ session: Session, replacing old: SecretDigest?, policy: SessionPolicy
+        _ session: Session, of username: String, replacing old: SecretDigest?, policy: SessionPolicy
     ) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLiteError) in
             if let old { try connection.run("DELETE FROM sessions WHERE id = $1", old.bytes) }
-            try connection.run(
-                "UPDATE accounts SET failures = 0, blocked_until = NULL WHERE id = $1", session.user.id)
+            try Self.forgetFailures(of: username, fhirBase: fhirBase, on: connection)
             try connection.run(
                 """
                 INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at)

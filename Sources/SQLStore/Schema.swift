@@ -49,12 +49,21 @@ enum Schema {
             password TEXT NOT NULL,
             fhir_user TEXT,
             access TEXT NOT NULL,
-            failures INTEGER NOT NULL DEFAULT 0,
-            blocked_until INTEGER,
             created_at INTEGER NOT NULL,
             disabled_at INTEGER,
             UNIQUE (fhir_base, username)
         ) STRICT, WITHOUT ROWID;
+
+        -- Wrong passwords by user name, whether there is such a user or not: the digest, since people type other things there.
+        CREATE TABLE sign_in_attempts (
+            name BLOB NOT NULL,
+            fhir_base TEXT NOT NULL,
+            failures INTEGER NOT NULL,
+            blocked_until INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (name, fhir_base)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sign_in_attempts_by_expiry ON sign_in_attempts (expires_at);
 
         CREATE TABLE sessions (
             id BLOB PRIMARY KEY,

@@ -16,6 +16,9 @@ package protocol AccountStore {
     /// Ends the account's sessions too.
     func setPassword(_ password: PasswordHash, account username: String) throws(StoreError) -> Bool
 
+    /// The wrong passwords for a user name, be it somebody's or nobody's.
+    func attempts(named username: String, at now: Instant) throws(StoreError) -> SignInAttempts
+
     /// Counts one wrong password, whoever else is counting at the same time, and sets the wait that follows from it.
-    func countFailure(account id: String, at now: Instant) throws(StoreError)
+    func countFailure(named username: String, at now: Instant) throws(StoreError)
 }

@@ -5,7 +5,8 @@ package protocol SessionStore {
     /// Begins a session after a right password, and forgets the wrong ones before it.
     ///
     /// - Parameter replacing: the browser's session so far, which ends: an id planted before the sign-in is worth nothing.
-    func begin(_ session: Session, replacing old: SecretDigest?, policy: SessionPolicy) throws(StoreError)
+    func begin(_ session: Session, of username: String, replacing old: SecretDigest?, policy: SessionPolicy)
+        throws(StoreError)
 
     /// The session, if it is alive: not idle too long, not too old, its account not disabled.
     func session(_ id: SecretDigest, at now: Instant, policy: SessionPolicy) throws(StoreError) -> Session?

@@ -1,7 +1,7 @@
 // vestibule-portal: the people's pages - signing in, picking a patient, consent, launching apps.
 //
 // STANDARDS  SMART App Launch 2.2 app-launch#launch-app-ehr-launch, WCAG 2.2 AA
-// POWERS     writes accounts' sign-in counters, sessions, interactions, consents and launches; reads the FHIR server
+// POWERS     reads accounts; writes sign-in attempts, sessions, interactions, consents and launches; reads the FHIR server
 //            over nginx's relay socket
 import Endpoints
 import SQLStore
@@ -10,6 +10,7 @@ import Service
 serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 65_536) { configuration in
     let database = try Database(
         path: configuration.database, fhirBase: configuration.fhirBase, powers: .portal)
+    Housekeeper.begin(database, every: 600, clock: systemClock, report: Log(program: "vestibule-portal").housekeeping)
     let hashing = Turnstile(places: 2)
     return { _ in
         PortalEndpoint(

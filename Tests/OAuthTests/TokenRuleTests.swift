@@ -281,7 +281,7 @@ struct IDTokenTests {
 struct AccountTests {
     @Test("waits double from the third wrong password on and end at a quarter of an hour")
     func delays() {
-        #expect((0...14).map(Account.delay) == [0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
+        #expect((0...14).map(SignInAttempts.delay) == [0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
     }
 
     @Test(

@@ -95,9 +95,10 @@ struct PowersTests {
         let portal = try harness.store(.portal)
         let token = try harness.store(.token)
         let user = try #require(try portal.account(named: "amara")).user
-        try portal.countFailure(account: user.id, at: Sample.now)
+        try portal.countFailure(named: "amara", at: Sample.now)
+        #expect(try portal.attempts(named: "amara", at: Sample.now).failures == 1)
         let session = Session(id: Sample.digest("s"), user: user, authenticatedAt: Sample.now, lastSeenAt: Sample.now)
-        try portal.begin(session, replacing: nil, policy: SessionPolicy())
+        try portal.begin(session, of: "amara", replacing: nil, policy: SessionPolicy())
         try portal.add(Sample.launch(), at: Sample.now)
         #expect(try authorize.begin(Sample.interaction(launch: Sample.launch(), browser: nil)) == .begun)
         #expect(try authorize.bind(Sample.digest("i"), to: Sample.digest("b")))

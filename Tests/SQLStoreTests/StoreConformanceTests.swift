@@ -64,15 +64,23 @@ struct RegistrationConformanceTests {
         let account = try #require(try store.account(named: "amara"))
         #expect(account.user == (try Sample.account(access: .patients(["p1", "p2"])).user))
         #expect(account.password.matches("a long password"))
-        for _ in 0..<4 { try store.countFailure(account: account.user.id, at: Sample.now) }
-        let failed = try #require(try store.account(named: "amara"))
-        #expect(failed.failures == 4)
-        #expect(failed.remainingDelay(at: Sample.now) == 4)
+        #expect(try store.attempts(named: "amara", at: Sample.now) == .none)
+        for name in ["amara", "nobody"] {
+            for _ in 0..<4 { try store.countFailure(named: name, at: Sample.now) }
+            #expect(
+                try store.attempts(named: name, at: Sample.now)
+                    == SignInAttempts(failures: 4, blockedUntil: Sample.now + 4))
+        }
         let session = Session(
             id: Sample.digest("s"), user: account.user, authenticatedAt: Sample.now, lastSeenAt: Sample.now)
-        try store.begin(session, replacing: nil, policy: SessionPolicy())
-        #expect(try store.account(named: "amara")?.failures == 0)
-        #expect(try store.account(named: "amara")?.blockedUntil == nil)
+        try store.begin(session, of: "amara", replacing: nil, policy: SessionPolicy())
+        #expect(try store.attempts(named: "amara", at: Sample.now) == .none)
+        #expect(try store.attempts(named: "nobody", at: Sample.now).failures == 4)
+        // They are forgotten after a day, and counted anew.
+        let later = Sample.now + SignInAttempts.memory
+        #expect(try store.attempts(named: "nobody", at: later) == .none)
+        try store.countFailure(named: "nobody", at: later)
+        #expect(try store.attempts(named: "nobody", at: later).failures == 1)
     }
 
     @Test("one FHIR base never sees another's rows", arguments: Backend.allCases)
@@ -102,7 +110,7 @@ struct JourneyConformanceTests {
             let session = Session(
                 id: Sample.digest(id), user: try Sample.account().user, authenticatedAt: Sample.now,
                 lastSeenAt: Sample.now)
-            try store.begin(session, replacing: old, policy: policy)
+            try store.begin(session, of: "amara", replacing: old, policy: policy)
         }
         func isAlive(_ id: String, _ after: Int) throws -> Bool {
             try store.session(Sample.digest(id), at: Sample.now + after, policy: policy) != nil

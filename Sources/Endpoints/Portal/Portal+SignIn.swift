@@ -38,10 +38,13 @@ extension PortalEndpoint {
         let now = clock()
         let name = Account.normalized(username: username)
         var account: Account?
-        if let name { account = try stored(stores.account(named: name)) }
-        if let delay = account?.remainingDelay(at: now), delay > 0 {
-            return signInPage(visit, visitor, username: username, .delayed(seconds: delay), status: 429)
-                .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
+        if let name {
+            account = try stored(stores.account(named: name))
+            let delay = try stored(stores.attempts(named: name, at: now)).remainingDelay(at: now)
+            if delay > 0 {
+                return signInPage(visit, visitor, username: username, .delayed(seconds: delay), status: 429)
+                    .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
+            }
         }
         // An unknown name costs the same hash as a known one, so the time tells nothing.
         let hash = account?.password ?? Self.decoy
@@ -49,14 +52,16 @@ extension PortalEndpoint {
             Account.isPossible(password: password)
             && hashing.pass { hash?.matches(password) ?? false }
         guard let account, isRight, !account.user.isDisabled else {
-            if let account { try stored(stores.countFailure(account: account.user.id, at: now)) }
+            if let name { try stored(stores.countFailure(named: name, at: now)) }
             return signInPage(visit, visitor, username: username, .wrong, status: 403)
                 .remarking("event", "sign_in_refused")
         }
 
         let secret = secrets.fresh(.session)
         let session = Session(id: secret.digest, user: account.user, authenticatedAt: now, lastSeenAt: now)
-        try stored(stores.begin(session, replacing: visitor.sessionSecret?.digest, policy: sessionPolicy))
+        try stored(
+            stores.begin(session, of: account.username, replacing: visitor.sessionSecret?.digest, policy: sessionPolicy)
+        )
         var response = visit.map(backToAuthorize) ?? .seeOther(urls.management)
         response.add("Set-Cookie", Cookie(name: BrowserSession.sessionCookie, value: secret.text).field)
         return response.remarking("event", "signed_in").remarking("account", account.user.id)

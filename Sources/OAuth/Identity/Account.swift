@@ -5,35 +5,11 @@ package struct Account: Sendable {
     package let user: User
     package let username: String
     package let password: PasswordHash
-    /// Wrong passwords since the last right one.
-    package let failures: Int
-    package let blockedUntil: Instant?
 
-    package init(user: User, username: String, password: PasswordHash, failures: Int = 0, blockedUntil: Instant? = nil)
-    {
+    package init(user: User, username: String, password: PasswordHash) {
         self.user = user
         self.username = username
         self.password = password
-        self.failures = failures
-        self.blockedUntil = blockedUntil
-    }
-
-    package enum SignIn: Sendable, Equatable {
-        case success
-        /// The same answer for an unknown name, a wrong password and a disabled account.
-        case refused
-        /// Too many wrong passwords: the next one is looked at in so many seconds.
-        case delayed(seconds: Int)
-    }
-
-    /// Seconds that an account waits after so many wrong passwords: none for the first three, then doubling to a quarter
-    /// of an hour. A wait is an answer, not a sleep: it holds no worker, and guessing stays hopeless.
-    package static func delay(after failures: Int) -> Int {
-        failures < 3 ? 0 : min(900, 1 << min(failures - 2, 10))
-    }
-
-    package func remainingDelay(at now: Instant) -> Int {
-        blockedUntil.map { max(0, $0 - now) } ?? 0
     }
 
     /// User names compare in lower case without surrounding blanks; `nil` for what can be no name.
@@ -54,4 +30,31 @@ package struct Account: Sendable {
     package static func isPossible(password: String) -> Bool {
         passwordLength.contains(password.count) && password.utf8.count <= 1024 && !password.utf8.contains(0)
     }
+}
+
+/// Wrong passwords for one user name since the last right one. Names that nobody has are counted too, so that a wait
+/// tells nobody who has an account.
+package struct SignInAttempts: Sendable, Equatable {
+    package let failures: Int
+    package let blockedUntil: Instant?
+
+    package init(failures: Int, blockedUntil: Instant?) {
+        self.failures = failures
+        self.blockedUntil = blockedUntil
+    }
+
+    package static let none = SignInAttempts(failures: 0, blockedUntil: nil)
+
+    /// Seconds to wait after so many wrong passwords: none for the first two, then doubling to a quarter of an hour. A wait
+    /// is an answer, not a sleep: it holds no worker, and guessing stays hopeless.
+    package static func delay(after failures: Int) -> Int {
+        failures < 3 ? 0 : min(900, 1 << min(failures - 2, 10))
+    }
+
+    package func remainingDelay(at now: Instant) -> Int {
+        blockedUntil.map { max(0, $0 - now) } ?? 0
+    }
+
+    /// Seconds after which wrong passwords are forgotten by themselves.
+    package static let memory = 86_400
 }

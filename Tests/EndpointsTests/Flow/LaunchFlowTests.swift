@@ -203,6 +203,17 @@ struct SignInTests {
         #expect(pages[0] == pages[1])
     }
 
+    @Test("a name that nobody has waits like one that somebody has")
+    func sameDelay() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal/sign-in")
+        for _ in 0..<3 { try browser.signIn("nobody", password: "a wrong password") }
+        try browser.signIn("nobody")
+        #expect(browser.response.status == 429)
+        #expect(browser.response.value(of: "retry-after") == "2")
+    }
+
     @Test("from the third wrong password on the account waits, the right one too")
     func delay() throws {
         let house = try TestHouse()
