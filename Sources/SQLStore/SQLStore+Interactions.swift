@@ -65,8 +65,9 @@ extension SQLStore: InteractionStore {
         return try write { connection throws(SQLiteError) in
             let isFirst = try connection.run(
                 """
-                UPDATE interactions SET account = $2, allowed = $3, consent = $4
-                WHERE id = $1 AND finished_at IS NULL AND consent IS NULL AND (account IS NULL OR account = $2)
+                UPDATE interactions
+                SET account = $2, patient = CASE WHEN account = $2 THEN patient END, allowed = $3, consent = $4
+                WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
                 """, id.bytes, consent.account, consent.allowed.description, consent.id)
             guard isFirst == 1 else { return false }
             try connection.run(

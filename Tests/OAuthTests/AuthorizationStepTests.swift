@@ -99,6 +99,7 @@ struct AuthorizationStepTests {
     @Test("what one person chose is nothing to another in the same browser")
     func anotherPerson() throws {
         var progress = Interaction.Progress(account: "u2", patient: "pat-1")
+        #expect(next(try interaction(progress: progress), session()) == .choosePatient)
         progress.decision = .allowed(ScopeSet("patient/*.rs"), consent: "c1")
         #expect(code(next(try interaction(progress: progress), session())) == .accessDenied)
     }

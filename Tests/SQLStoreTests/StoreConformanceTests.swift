@@ -164,6 +164,16 @@ struct JourneyConformanceTests {
         #expect(try store.interaction(Sample.digest("i"), at: Sample.now) == nil)
     }
 
+    @Test("who decides takes over no patient that somebody else picked", arguments: Backend.allCases)
+    func takenOver(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        #expect(try store.begin(Sample.interaction()) == .begun)
+        try store.choose(patient: "p9", account: "id-bela", in: Sample.digest("i"))
+        #expect(try store.decide(Sample.consent(), in: Sample.digest("i")))
+        let progress = try #require(try store.interaction(Sample.digest("i"), at: Sample.now)?.progress)
+        #expect(progress.account == "id-amara" && progress.patient == nil)
+    }
+
     @Test("a denial is kept as one", arguments: Backend.allCases)
     func denial(_ backend: Backend) throws {
         let store = try backend.harness().store()

@@ -35,7 +35,8 @@ package enum AuthorizationStep: Sendable, Equatable {
             return .refuse(
                 OAuthError(.accessDenied, "this launch belongs to another user", detail: "launch of another user"))
         }
-        if let progress = interaction.progress, progress.account != user.id {
+        // Another person may take over before anything is decided, and then chooses anew.
+        if let progress = interaction.progress, progress.account != user.id, progress.decision != nil {
             return .refuse(
                 OAuthError(
                     .accessDenied, "another person has signed in meanwhile; start the app again",

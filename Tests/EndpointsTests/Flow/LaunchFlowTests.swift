@@ -167,6 +167,21 @@ struct LaunchFlowTests {
         #expect(browser.response.status == 403)
     }
 
+    @Test("another person takes over in the middle, and chooses anew")
+    func switchUser() throws {
+        let browser = TestBrowser(try TestHouse())
+        try browser.get(TestBrowser.request())
+        try browser.signIn("amara")
+        try browser.submit("/portal/patient", ["patient": "p2"])
+        try browser.submit("/portal/sign-out", ["next": "sign-in"])
+        #expect(browser.address.hasPrefix("https://h.example/portal/sign-in?interaction="))
+        try browser.signIn("maja")
+        #expect(browser.address.hasPrefix("https://h.example/portal/consent?"))
+        #expect(browser.page.contains("Maja O&#39;Connor") && !browser.page.contains("Liam"))
+        try browser.submit("/portal/consent", ["decision": "allow"])
+        #expect(try browser.answer["code"] != nil)
+    }
+
     @Test("cancelling the picker is a denial")
     func cancel() throws {
         let browser = TestBrowser(try TestHouse())
