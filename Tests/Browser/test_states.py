@@ -1,0 +1,243 @@
+"""Every state of every page: nothing in anybody's way (axe), light and wide, dark and narrow."""
+
+import pytest
+from playwright.sync_api import expect
+
+STATES = {}
+
+
+def state(function):
+    STATES[function.__name__.replace("_", " ")] = function
+    return function
+
+
+class Walk:
+    """Whatever a state needs on the way to it."""
+
+    def __init__(self, visitor, instance, clinician, patient, rounds, account, register):
+        self.visitor, self.instance, self.clinician, self.patient = visitor, instance, clinician, patient
+        self.rounds, self.account, self.register = rounds, account, register
+
+    def picker(self):
+        return self.visitor.carry(self.clinician).open(self.rounds.request().url)
+
+    def standalone(self):
+        page = self.visitor.open(self.instance["APP_URL"])
+        page.locator("#start-standalone").click()
+        page.wait_for_url(f"{self.instance.base}/**")
+        return page
+
+
+@state
+def sign_in(walk):
+    walk.visitor.open("/portal/sign-in")
+
+
+@state
+def sign_in_for_an_app(walk):
+    walk.visitor.open(walk.rounds.request(login_hint="amara").url)
+
+
+@state
+def sign_in_refused(walk):
+    walk.visitor.open("/portal/sign-in")
+    walk.visitor.sign_in("nobody-of-that-name", "not the password")
+    expect(walk.visitor.page.get_by_role("alert")).to_be_visible()
+
+
+@state
+def sign_in_delayed(walk):
+    who = walk.account()
+    with walk.instance.database() as database:
+        database.execute(
+            "UPDATE accounts SET failures = 9, blocked_until = unixepoch() + 300 WHERE username = ?", (who.username,)
+        )
+    walk.visitor.open("/portal/sign-in")
+    walk.visitor.sign_in(who.username, who.password)
+    expect(walk.visitor.page.get_by_role("alert")).to_contain_text("Please wait a moment")
+
+
+@state
+def session_ended(walk):
+    walk.visitor.open("/portal/sign-in?ended=yes")
+
+
+@state
+def signed_out(walk):
+    walk.visitor.open("/portal/signed-out")
+
+
+@state
+def portal(walk):
+    walk.visitor.carry(walk.clinician).open("/portal")
+
+
+@state
+def portal_with_results(walk):
+    portal(walk)
+    walk.visitor.search("Liam")
+
+
+@state
+def portal_with_a_long_name(walk):
+    portal(walk)
+    walk.visitor.search("Papadimitriou")
+
+
+@state
+def portal_that_found_nobody(walk):
+    portal(walk)
+    walk.visitor.search("Nobody Here")
+
+
+@state
+def portal_that_wants_more(walk):
+    portal(walk)
+    walk.visitor.search("x")
+
+
+@state
+def portal_with_a_patient(walk):
+    walk.visitor.carry(walk.clinician).open("/portal?patient=maximiliana-papadimitriou")
+
+
+@state
+def portal_without_such_a_patient(walk):
+    walk.visitor.carry(walk.clinician).open("/portal?patient=nobody-at-all")
+
+
+@state
+def portal_of_a_patient(walk):
+    walk.visitor.carry(walk.patient).open("/portal")
+
+
+@state
+def portal_of_somebody_without_patients(walk):
+    walk.visitor.carry(walk.account()).open("/portal")
+
+
+@state
+def picker(walk):
+    walk.picker()
+
+
+@state
+def picker_with_results(walk):
+    walk.picker()
+    walk.visitor.search("Liam")
+
+
+@state
+def picker_that_found_nobody(walk):
+    walk.picker()
+    walk.visitor.search("Nobody Here")
+
+
+@state
+def picker_that_wants_more(walk):
+    walk.picker()
+    walk.visitor.search("x")
+
+
+@state
+def consent_of_a_clinician(walk):
+    walk.picker()
+    walk.visitor.search("MRN-10104")
+    walk.visitor.page.get_by_role("button", name="Choose Maximiliana").click()
+
+
+@state
+def consent_of_a_patient(walk):
+    scope = "openid fhirUser profile offline_access launch/patient patient/*.rs "
+    scope += "patient/Observation.cruds system/*.rs nonsense"
+    walk.visitor.carry(walk.patient).open(walk.rounds.request(scope=scope).url)
+
+
+@state
+def consent_to_some_things(walk):
+    category = "http://terminology.hl7.org/CodeSystem/observation-category"
+    scope = (
+        f"openid launch/patient patient/Observation.rs?category={category}|laboratory "
+        f"patient/Observation.rs?category={category}|vital-signs patient/Condition.rs patient/Immunization.cruds"
+    )
+    app = walk.register(name="An App With Quite A Long Name For Its Many Friends", scope=scope)
+    walk.visitor.carry(walk.patient).open(app.request(scope=scope).url)
+
+
+@state
+def broken_request(walk):
+    page = walk.visitor.open("/oauth2/authorize?client_id=nobody")
+    page.get_by_text("For the developer of the app").click()
+
+
+@state
+def expired(walk):
+    walk.visitor.open("/oauth2/authorize?interaction=unknown")
+
+
+@state
+def not_found(walk):
+    walk.visitor.open("/portal/nowhere")
+
+
+@state
+def not_open_to_you(walk):
+    nurse = walk.account("--access", "patients:gerda-thorvaldsen", name="Nurse Test")
+    page = walk.visitor.carry(nurse).open("/portal?patient=gerda-thorvaldsen")
+    page.evaluate("document.querySelectorAll('[name=patient]').forEach(each => each.value = 'maja-oconnor')")
+    page.locator("form[action='/portal/launch'] button").first.click()
+    expect(page.get_by_role("heading", name="This is not open to you")).to_be_visible()
+
+
+@state
+def form_expired(walk):
+    page = walk.visitor.carry(walk.patient).open("/portal")
+    page.evaluate("document.querySelectorAll('[name=csrf]').forEach(each => each.value = 'old')")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Please try once more")).to_be_visible()
+
+
+@state
+def app_at_its_start(walk):
+    page = walk.visitor.open(walk.instance["APP_URL"])
+    expect(page.locator("body")).to_have_attribute("data-state", "idle")
+
+
+@state
+def app_with_a_record(walk):
+    page = walk.visitor.carry(walk.patient).page
+    walk.standalone()
+    page.get_by_role("button", name="Allow", exact=True).click()
+    expect(page.locator("body")).to_have_attribute("data-state", "ready")
+
+
+@state
+def app_that_was_denied(walk):
+    page = walk.visitor.carry(walk.patient).page
+    walk.standalone()
+    page.get_by_role("button", name="Don’t allow").click()
+    expect(page.locator("body")).to_have_attribute("data-state", "denied")
+
+
+@state
+def app_with_a_problem(walk):
+    page = walk.visitor.open(f"{walk.instance['APP_URL']}?code=x&state=x")
+    expect(page.locator("body")).to_have_attribute("data-state", "error")
+
+
+@pytest.mark.parametrize("name", list(STATES))
+def test_nothing_is_in_anybodys_way(somebody, instance, clinician, patient, rounds, account, register, name):
+    STATES[name](Walk(somebody, instance, clinician, patient, rounds, account, register))
+    page = somebody.page
+    for scheme, width in (("light", 1280), ("dark", 320)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        somebody.shot(f"{name} {scheme}")
+        assert somebody.fits() and somebody.has_no_barriers()
+
+
+def test_pages_of_ours_can_be_read_at_four_times_the_size(somebody, patient):
+    page = somebody.carry(patient).open("/portal")
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert somebody.fits()
+    expect(page.get_by_role("heading", name="Start an app")).to_be_visible()

@@ -1,0 +1,229 @@
+"""Refresh tokens, introspection and what ends them: protocol A12, A15."""
+
+import base64
+import concurrent.futures
+import json
+
+import pytest
+
+from oauth import refused
+
+SCOPE = "openid fhirUser offline_access launch/patient patient/*.rs"
+
+
+@pytest.fixture
+def tokens(patient, rounds):
+    return rounds.tokens(patient, scope=SCOPE)
+
+
+def works(app, token):
+    return app.fhir(token, "Patient/maja-oconnor").status_code == 200
+
+
+def test_a_refresh_gives_new_tokens_and_repeats_the_context(rounds, tokens):
+    answer = rounds.refresh(tokens["refresh_token"])
+    found = answer.json()
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+    assert found["scope"] == tokens["scope"] and found["patient"] == "maja-oconnor"
+    assert found["token_type"] == "Bearer" and found["expires_in"] == 900
+    assert found["access_token"] != tokens["access_token"] and found["refresh_token"] != tokens["refresh_token"]
+    assert works(rounds, found["access_token"])
+
+
+def test_a_line_of_refreshes_goes_on_and_on(rounds, tokens):
+    token = tokens["refresh_token"]
+    for _ in range(4):
+        found = rounds.refresh(token).json()
+        token = found["refresh_token"]
+    assert works(rounds, found["access_token"])
+
+
+def test_a_public_app_may_leave_its_name_out(instance, rounds, tokens, http):
+    answer = http.post(
+        rounds.discovered["token_endpoint"],
+        data={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+    )
+    assert answer.status_code == 200
+
+
+def test_a_narrower_scope_narrows_the_access_token_and_not_the_line(rounds, tokens):
+    narrow = rounds.refresh(tokens["refresh_token"], scope="patient/Observation.rs").json()
+    assert narrow["scope"] == "patient/Observation.rs" and "id_token" not in narrow
+    assert rounds.fhir(narrow["access_token"], "Observation?_count=1").status_code == 200
+    assert rounds.fhir(narrow["access_token"], "Condition?_count=1").status_code == 403
+    whole = rounds.refresh(narrow["refresh_token"]).json()
+    assert whole["scope"] == tokens["scope"]
+
+
+@pytest.mark.parametrize("scope", ["patient/*.cruds", f"{SCOPE} user/*.rs", "patient/*.rs system/*.rs", "nonsense"])
+def test_a_wider_scope_is_refused_and_spends_nothing(rounds, tokens, scope):
+    assert refused(rounds.refresh(tokens["refresh_token"], scope=scope), "invalid_scope")
+    assert rounds.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_a_refresh_token_used_twice_ends_the_whole_line(rounds, tokens):
+    second = rounds.refresh(tokens["refresh_token"]).json()
+    assert works(rounds, tokens["access_token"]) and works(rounds, second["access_token"])
+    assert refused(rounds.refresh(tokens["refresh_token"]))
+    assert refused(rounds.refresh(second["refresh_token"]))
+    assert not works(rounds, tokens["access_token"]) and not works(rounds, second["access_token"])
+
+
+def test_parallel_refreshes_end_in_at_most_one_winner_and_no_trouble(rounds, tokens):
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: rounds.refresh(tokens["refresh_token"]), range(20)))
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[0] == 200 and statuses[1:] == [400] * 19, statuses
+    assert not works(rounds, next(answer for answer in answers if answer.status_code == 200).json()["access_token"])
+
+
+@pytest.mark.parametrize("token", ["vst_rt_" + "A" * 43, "nonsense", "%00", "é" * 20])
+def test_an_unknown_refresh_token_is_refused(rounds, token):
+    assert refused(rounds.refresh(token))
+
+
+def test_an_access_token_is_no_refresh_token(rounds, tokens):
+    assert refused(rounds.refresh(tokens["access_token"]))
+
+
+def test_a_refresh_token_of_another_client_is_refused_and_stays_good(rounds, reporting, register, tokens):
+    for other in (reporting, register()):
+        assert refused(other.refresh(tokens["refresh_token"]))
+    assert rounds.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_a_refresh_token_ends_with_its_time(instance, rounds, tokens):
+    with instance.database() as database:
+        database.execute(
+            "UPDATE refresh_tokens SET expires_at = issued_at - 1 WHERE grant_id = "
+            "(SELECT id FROM grants WHERE nonce = ?)",
+            (tokens["request"].nonce,),
+        )
+    assert refused(rounds.refresh(tokens["refresh_token"]))
+
+
+def test_a_refresh_moves_the_end_of_the_line_on(instance, rounds, tokens):
+    def ends():
+        with instance.database() as database:
+            return database.execute(
+                "SELECT max(expires_at) FROM refresh_tokens WHERE grant_id = (SELECT id FROM grants WHERE nonce = ?)",
+                (tokens["request"].nonce,),
+            ).fetchone()[0]
+
+    with instance.database() as database:
+        database.execute(
+            "UPDATE refresh_tokens SET expires_at = expires_at - 86400, issued_at = issued_at - 86400 "
+            "WHERE grant_id = (SELECT id FROM grants WHERE nonce = ?)",
+            (tokens["request"].nonce,),
+        )
+    before = ends()
+    assert rounds.refresh(tokens["refresh_token"]).status_code == 200
+    assert ends() >= before + 86_000
+
+
+def test_the_refreshed_id_token_is_of_the_same_person(rounds, tokens):
+    def claims(token):
+        return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+
+    one, two = claims(tokens["id_token"]), claims(rounds.refresh(tokens["refresh_token"]).json()["id_token"])
+    assert all(one[name] == two[name] for name in ("iss", "sub", "aud", "auth_time"))
+    assert two["iat"] >= one["iat"]
+
+
+# Introspection
+
+
+def test_a_confidential_client_is_told_of_its_own_token(instance, patient, reporting):
+    tokens = reporting.tokens(patient, scope=SCOPE)
+    answer = reporting.introspect(tokens["access_token"])
+    found = answer.json()
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+    assert found["active"] is True and found["scope"] == tokens["scope"] and found["client_id"] == "reporting"
+    assert isinstance(found["exp"], int) and found["exp"] - found["iat"] == 900
+    assert found["patient"] == "maja-oconnor" and found["iss"] == instance.fhir and found["sub"]
+    assert found["fhirUser"] == f"{instance.fhir}/Patient/maja-oconnor"
+
+
+def test_an_app_is_told_of_its_own_token_by_its_token(rounds, tokens, http):
+    answer = http.post(
+        rounds.discovered["introspection_endpoint"],
+        data={"token": tokens["access_token"]},
+        headers={"authorization": f"Bearer {tokens['access_token']}"},
+    )
+    assert answer.json()["active"] is True and answer.json()["client_id"] == "rounds"
+
+
+def test_a_strangers_token_is_inactive(reporting, patient, rounds, tokens, http):
+    assert reporting.introspect(tokens["access_token"]).json() == {"active": False}
+    strange = reporting.tokens(patient)["access_token"]
+    answer = http.post(
+        rounds.discovered["introspection_endpoint"],
+        data={"token": strange},
+        headers={"authorization": f"Bearer {tokens['access_token']}"},
+    )
+    assert answer.json() == {"active": False}
+
+
+@pytest.mark.parametrize("token", ["nonsense", "vst_at_" + "A" * 43, "é", "x" * 5000])
+def test_what_is_no_token_is_inactive_and_nothing_more(reporting, token):
+    answer = reporting.introspect(token)
+    assert (answer.status_code, answer.json()) == (200, {"active": False})
+
+
+def test_a_token_that_ended_is_inactive(reporting, patient):
+    tokens = reporting.tokens(patient, scope=SCOPE)
+    reporting.refresh(tokens["refresh_token"])
+    reporting.refresh(tokens["refresh_token"])
+    assert reporting.introspect(tokens["access_token"]).json() == {"active": False}
+
+
+def test_introspection_demands_authorization(rounds, reporting, tokens, http):
+    url, form = rounds.discovered["introspection_endpoint"], {"token": tokens["access_token"]}
+    nobody = http.post(url, data={**form, "client_id": "rounds"})
+    assert refused(nobody, "invalid_client", 401) and "Basic" in nobody.headers["www-authenticate"]
+    wrong = http.post(url, data=form, auth=("reporting", "wrong"))
+    assert refused(wrong, "invalid_client", 401)
+    public = http.post(url, data=form, auth=("rounds", ""))
+    assert refused(public, "invalid_client", 401)
+    stale = http.post(url, data=form, headers={"authorization": "Bearer vst_at_" + "A" * 43})
+    assert stale.status_code == 401 and 'error="invalid_token"' in stale.headers["www-authenticate"]
+
+
+def test_introspection_takes_a_form_with_a_token_and_nothing_else(reporting, http):
+    assert refused(reporting.post({}, "introspection_endpoint"), "invalid_request")
+    url = reporting.discovered["introspection_endpoint"]
+    auth = (reporting.client_id, reporting.secret)
+    assert refused(http.post(url, json={"token": "x"}, auth=auth), "invalid_request")
+    assert refused(http.post(f"{url}?token=x", auth=auth, data={"token": "x"}), "invalid_request")
+    get = http.get(url, params={"token": "x"}, auth=auth)
+    assert get.status_code == 405 and get.headers["allow"] == "POST"
+
+
+def test_introspection_repeats_the_context_of_an_ehr_launch(instance, clinician, reporting, register):
+    app = register("--confidential")
+    launch = instance.cli(
+        "launch",
+        "create",
+        "--user",
+        clinician.username,
+        "--client",
+        app.client_id,
+        "--patient",
+        "maja-oconnor",
+        "--encounter",
+        "maja-oconnor-visit-1",
+        "--intent",
+        "reconcile",
+        "--tenant",
+        "ward 7",
+        "--need-patient-banner",
+        "false",
+        "--smart-style-url",
+        "https://style.example/1",
+        "--fhir-context",
+        '[{"reference":"Observation/1"}]',
+    )
+    tokens = app.tokens(clinician, scope="launch openid patient/*.rs", launch=launch["launch"])
+    found = app.introspect(tokens["access_token"]).json()
+    context = ("patient", "encounter", "intent", "tenant", "need_patient_banner", "smart_style_url", "fhirContext")
+    assert {name: found[name] for name in context} == {name: tokens[name] for name in context}
