@@ -41,52 +41,47 @@ extension SQLStore: AccountStore {
             let changed = try connection.run(
                 "UPDATE accounts SET disabled_at = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
                 isDisabled ? now.seconds : nil)
-            if isDisabled { try Self.endSessions(of: username, fhirBase: fhirBase, on: connection) }
+            if isDisabled {
+                try Self.endAll(of: username, reason: .userDisabled, at: now, fhirBase: fhirBase, on: connection)
+            }
             return changed == 1
         }
     }
 
-    package func setPassword(_ password: PasswordHash, account username: String) throws(StoreError) -> Bool {
+    package func setPassword(
+        _ password: PasswordHash, account username: String, at now: Instant
+    ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLiteError) in
             let changed = try connection.run(
                 "UPDATE accounts SET password = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
                 password.stored)
             try Self.forgetFailures(of: username, fhirBase: fhirBase, on: connection)
-            try Self.endSessions(of: username, fhirBase: fhirBase, on: connection)
+            try Self.endAll(of: username, reason: .passwordChanged, at: now, fhirBase: fhirBase, on: connection)
             return changed == 1
         }
     }
 
-    package func attempts(named username: String, at now: Instant) throws(StoreError) -> SignInAttempts {
-        try read { connection throws(SQLiteError) in
-            try connection.row(
+    package func beginAttempt(named username: String, at now: Instant) throws(StoreError) -> Int {
+        let fhirBase = fhirBase
+        let name = SecretDigest(of: username).bytes
+        return try write { connection throws(SQLiteError) in
+            let before = try connection.row(
                 """
                 SELECT failures, blocked_until FROM sign_in_attempts
                 WHERE name = $1 AND fhir_base = $2 AND expires_at > $3
-                """, SecretDigest(of: username).bytes, fhirBase, now.seconds
-            ) { row in SignInAttempts(failures: row.int(0), blockedUntil: Instant(row.int(1))) }
-        } ?? .none
-    }
-
-    package func countFailure(named username: String, at now: Instant) throws(StoreError) {
-        let fhirBase = fhirBase
-        let name = SecretDigest(of: username).bytes
-        try write { connection throws(SQLiteError) in
-            let failures =
-                try connection.row(
-                    """
-                    INSERT INTO sign_in_attempts (name, fhir_base, failures, blocked_until, expires_at)
-                    VALUES ($1, $2, 1, $3, $4)
-                    ON CONFLICT (name, fhir_base) DO UPDATE SET
-                        failures = CASE WHEN sign_in_attempts.expires_at > $3 THEN sign_in_attempts.failures + 1 ELSE 1 END,
-                        expires_at = $4
-                    RETURNING failures
-                    """, name, fhirBase, now.seconds, (now + SignInAttempts.memory).seconds
-                ) { $0.int(0) } ?? 1
+                """, name, fhirBase, now.seconds
+            ) { row in (failures: row.int(0), blockedUntil: row.int(1)) }
+            if let before, before.blockedUntil > now.seconds { return before.blockedUntil - now.seconds }
+            let failures = (before?.failures ?? 0) + 1
             try connection.run(
-                "UPDATE sign_in_attempts SET blocked_until = $3 WHERE name = $1 AND fhir_base = $2", name, fhirBase,
-                (now + SignInAttempts.delay(after: failures)).seconds)
+                """
+                INSERT INTO sign_in_attempts (name, fhir_base, failures, blocked_until, expires_at)
+                VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (name, fhir_base) DO UPDATE SET failures = $3, blocked_until = $4, expires_at = $5
+                """, name, fhirBase, failures, (now + SignInAttempts.delay(after: failures)).seconds,
+                (now + SignInAttempts.memory).seconds)
+            return 0
         }
     }
 
@@ -96,14 +91,15 @@ extension SQLStore: AccountStore {
             fhirBase)
     }
 
-    private static func endSessions(
-        of username: String, fhirBase: String, on connection: Connection
+    /// Sessions and grants: what somebody else may have taken is worth nothing when the person comes back.
+    private static func endAll(
+        of username: String, reason: EndReason, at now: Instant, fhirBase: String, on connection: Connection
     ) throws(SQLiteError) {
+        let account = "(SELECT id FROM accounts WHERE username = $1 AND fhir_base = $2)"
+        try connection.run("DELETE FROM sessions WHERE account IN \(account)", username, fhirBase)
         try connection.run(
-            """
-            DELETE FROM sessions
-            WHERE account IN (SELECT id FROM accounts WHERE username = $1 AND fhir_base = $2)
-            """, username, fhirBase)
+            "UPDATE grants SET ended_at = $3, end_reason = $4 WHERE account IN \(account) AND ended_at IS NULL",
+            username, fhirBase, now.seconds, reason.rawValue)
     }
 
     private static let accountColumns =

@@ -7,9 +7,8 @@ extension SQLStore: Housekeeping {
         let statements = Self.purges.filter { database.powers.mayWrite($0.table) }
         return try write { connection throws(SQLiteError) in
             var counts: [(table: String, rows: Int)] = []
-            for (table, condition) in statements {
-                let rows = try connection.run(
-                    "DELETE FROM \(table) WHERE \(condition)", now.seconds - Self.replayMemory)
+            for (table, memory) in statements {
+                let rows = try connection.run("DELETE FROM \(table) WHERE expires_at < $1", now.seconds - memory)
                 counts.append((table, rows))
             }
             return Purge(counts: counts)
@@ -19,15 +18,15 @@ extension SQLStore: Housekeeping {
     /// Spent codes and tokens stay for an hour after they expire, so that a replay is still seen for what it is.
     private static let replayMemory = 3600
 
-    private static let purges: [(table: String, condition: String)] = [
-        ("sessions", "expires_at < $1"),
-        ("sign_in_attempts", "expires_at < $1"),
-        ("launches", "expires_at < $1"),
-        ("interactions", "expires_at < $1"),
-        ("codes", "expires_at < $1"),
-        ("access_tokens", "expires_at < $1"),
-        ("refresh_tokens", "expires_at < $1"),
-        ("grants", "expires_at < $1"),
-        ("client_secrets", "expires_at < $1"),
+    private static let purges: [(table: String, memory: Int)] = [
+        ("sessions", 0),
+        ("sign_in_attempts", 0),
+        ("launches", 0),
+        ("interactions", 0),
+        ("client_secrets", 0),
+        ("codes", replayMemory),
+        ("access_tokens", replayMemory),
+        ("refresh_tokens", replayMemory),
+        ("grants", replayMemory),
     ]
 }

@@ -56,6 +56,7 @@ extension SQLStore: InteractionStore {
                 """
                 UPDATE interactions SET account = $2, patient = $3
                 WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
+                    AND (patient IS NULL OR account IS DISTINCT FROM $2)
                 """, id.bytes, account, patient)
         }
     }

@@ -19,6 +19,7 @@ package final class Connection: @unchecked Sendable {
 
     /// - Throws: `SQLiteError` that names the path: the file is missing, not a database, or not ours to open.
     package init(path: String, mode: Mode) throws(SQLiteError) {
+        if mode == .create { vestibule_create_private_file(path) }
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE | (mode == .create ? SQLITE_OPEN_CREATE : 0)
         let code = sqlite3_open_v2(path, &handle, flags, nil)

@@ -1,3 +1,4 @@
+import HTTP
 import SMART
 
 /// What the administrator decided: one TOML file, read strictly. URLs come from here and from nowhere else.
@@ -77,6 +78,12 @@ package struct Configuration: Sendable {
         }
         urls = ServerURLs(fhirBase: fhirBase, authBase: authBase)
         upstreamBase = try file.string("fhir", "upstream")
+        if let upstreamBase {
+            let url = AbsoluteURL(upstreamBase)
+            guard let url, ["http", "https"].contains(url.scheme), url.query == nil, url.fragment == nil,
+                !upstreamBase.hasSuffix("/")
+            else { throw file.error("fhir", "upstream", "must be an http or https URL without final slash and query") }
+        }
         relaySocket = try file.required("fhir", "relay")
         database = try file.required("store", "database")
         secrets = try file.required("secrets", "directory")

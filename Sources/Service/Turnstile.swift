@@ -1,12 +1,17 @@
 import Glibc
+import Synchronization
 
-/// Lets so many in at a time; the others wait. For work that costs much memory or a whole core, as hashing passwords does.
+/// Lets so many in at a time and so many more wait; who comes then is turned away. For work that costs much memory or a
+/// whole core, as hashing passwords does: a crowd at the turnstile must not hold every worker.
 ///
 /// `@unchecked Sendable`: a semaphore is made to be shared.
 package final class Turnstile: @unchecked Sendable {
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    private let capacity: Int
+    private let inside = Atomic<Int>(0)
 
-    package init(places: Int) {
+    package init(places: Int, waiting: Int = 8) {
+        capacity = places + waiting
         sem_init(semaphore, 0, UInt32(places))
     }
 
@@ -15,7 +20,10 @@ package final class Turnstile: @unchecked Sendable {
         semaphore.deallocate()
     }
 
-    package func pass<Result>(_ work: () -> Result) -> Result {
+    /// - Returns: `nil` when too many wait already; then the work was not done.
+    package func pass<Result>(_ work: () -> Result) -> Result? {
+        defer { inside.subtract(1, ordering: .relaxed) }
+        guard inside.add(1, ordering: .relaxed).newValue <= capacity else { return nil }
         while sem_wait(semaphore) != 0 {}
         defer { sem_post(semaphore) }
         return work()

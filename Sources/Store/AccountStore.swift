@@ -10,15 +10,15 @@ package protocol AccountStore {
 
     func add(_ account: Account, at now: Instant) throws(StoreError)
 
-    /// - Returns: whether there is such an account. Disabling ends its sessions.
+    /// - Returns: whether there is such an account. Disabling ends its sessions and grants for good.
     func setDisabled(_ isDisabled: Bool, account username: String, at now: Instant) throws(StoreError) -> Bool
 
-    /// Ends the account's sessions too.
-    func setPassword(_ password: PasswordHash, account username: String) throws(StoreError) -> Bool
+    /// Ends the account's sessions and grants too.
+    func setPassword(_ password: PasswordHash, account username: String, at now: Instant) throws(StoreError) -> Bool
 
-    /// The wrong passwords for a user name, be it somebody's or nobody's.
-    func attempts(named username: String, at now: Instant) throws(StoreError) -> SignInAttempts
-
-    /// Counts one wrong password, whoever else is counting at the same time, and sets the wait that follows from it.
-    func countFailure(named username: String, at now: Instant) throws(StoreError)
+    /// Counts an attempt to sign in with a user name, be it somebody's or nobody's, before its password is looked at: of many
+    /// that come at once, no more are looked at than the waits allow. The right password forgets it all (`begin`).
+    ///
+    /// - Returns: 0 when the password may be looked at, or the seconds to wait; then nothing was counted.
+    func beginAttempt(named username: String, at now: Instant) throws(StoreError) -> Int
 }

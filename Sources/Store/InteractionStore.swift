@@ -19,7 +19,7 @@ package protocol InteractionStore {
     /// - Returns: whether it belongs to this browser now.
     func bind(_ id: SecretDigest, to browser: SecretDigest) throws(StoreError) -> Bool
 
-    /// Keeps the patient that was picked.
+    /// Keeps the patient that was picked, once a person: what the consent page shows never changes behind it.
     func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError)
 
     /// Keeps the decision and its consent record, once.

@@ -56,4 +56,6 @@ package protocol TokenStore {
 package enum EndReason: String, Sendable {
     case codeReplay = "code_replay"
     case refreshReplay = "refresh_replay"
+    case userDisabled = "user_disabled"
+    case passwordChanged = "password_changed"
 }

@@ -64,8 +64,11 @@ struct ClientCommand: ParsableCommand {
                     throw ValidationError("\(text): an origin is like https://app.example")
                 }
             }
-            for lifetime in [accessTokenLifetime, refreshTokenLifetime].compactMap({ $0 }) where lifetime < 10 {
-                throw ValidationError("a lifetime is at least 10 seconds")
+            guard (60...3600).contains(accessTokenLifetime ?? 60) else {
+                throw ValidationError("an access token lives 60 to 3600 seconds")
+            }
+            guard (600...31_536_000).contains(refreshTokenLifetime ?? 600) else {
+                throw ValidationError("a refresh token lives 600 to 31536000 seconds")
             }
 
             let secret = secrets.fresh(.clientSecret)

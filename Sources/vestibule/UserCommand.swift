@@ -75,7 +75,7 @@ struct UserCommand: ParsableCommand {
 
     struct Disable: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lock a person out: sessions end, and tokens for them are dead from the next request on.")
+            abstract: "Lock a person out: sessions end, and what apps got from them is over for good.")
         @Argument var username: String
         @OptionGroup var house: House
 
@@ -92,14 +92,17 @@ struct UserCommand: ParsableCommand {
 
     struct SetPassword: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "set-password", abstract: "Set a new password, read like that of user add; sessions end.")
+            commandName: "set-password",
+            abstract: "Set a new password, read like that of user add; sessions and apps' access end.")
         @Argument var username: String
         @Option(help: "A file whose first line is the password.") var passwordFile: String?
         @OptionGroup var house: House
 
         func run() throws {
             let password = try PasswordHash(of: readPassword(passwordFile))
-            let isKnown = try attempt { try house.store().setPassword(password, account: normalized(username)) }
+            let isKnown = try attempt {
+                try house.store().setPassword(password, account: normalized(username), at: house.now)
+            }
             guard isKnown else { throw Failure("there is no user \(username)") }
             house.output.show([("username", .text(username)), ("changed", .flag(true))])
         }

@@ -247,7 +247,7 @@ struct IDTokenTests {
     private func claims(_ scopes: String, user: User = Fixture.user()) throws -> JSONValue {
         try JSONDocument(
             IDToken(
-                issuer: Fixture.base, authorization: Fixture.authorization(scopes: scopes, user: user),
+                issuer: Fixture.base, authorization: Fixture.authorization(user: user), scopes: ScopeSet(scopes),
                 issuedAt: Fixture.now, expiresAt: Fixture.now + 300
             ).payload
         ).root

@@ -41,6 +41,20 @@ struct RaceTests {
         #expect(starts.filter { $0 == .begun }.count == 1)
     }
 
+    @Test("of many guesses at once, no more are looked at than one after the other", arguments: Backend.allCases)
+    func guesses(_ backend: Backend) async throws {
+        let harness = try backend.harness()
+        let database = try harness.database()
+        let waits = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<30 {
+                group.addTask { try database.store().beginAttempt(named: "amara", at: Sample.now) }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(waits.filter { $0 == 0 }.count == 3)
+        #expect(FileManager.default.fileExists(atPath: harness.path))
+    }
+
     @Test("in a shared commit, one verb that fails undoes nothing of its neighbours", arguments: Backend.allCases)
     func savepoints(_ backend: Backend) async throws {
         let harness = try backend.harness()
@@ -95,8 +109,7 @@ struct PowersTests {
         let portal = try harness.store(.portal)
         let token = try harness.store(.token)
         let user = try #require(try portal.account(named: "amara")).user
-        try portal.countFailure(named: "amara", at: Sample.now)
-        #expect(try portal.attempts(named: "amara", at: Sample.now).failures == 1)
+        #expect(try portal.beginAttempt(named: "amara", at: Sample.now) == 0)
         let session = Session(id: Sample.digest("s"), user: user, authenticatedAt: Sample.now, lastSeenAt: Sample.now)
         try portal.begin(session, of: "amara", replacing: nil, policy: SessionPolicy())
         try portal.add(Sample.launch(), at: Sample.now)

@@ -129,6 +129,13 @@ package struct AuthorizeEndpoint: Endpoint {
                 newCookie = Cookie(name: BrowserSession.browserCookie, value: browser.text)
             }
         } else if interaction.browser != visitor.browser?.digest {
+            // OpenID Core §3.1.2.1: an app that asked for no page gets none.
+            if visitor.browser == nil, interaction.request.prompt.contains(.none),
+                let client = try stored(stores.client(interaction.request.clientID))
+            {
+                let step = AuthorizationStep.refuse(OAuthError(.loginRequired, "the browser sent no cookie of ours"))
+                return try take(step, id, interaction, nil, client, request, at: now)
+            }
             return visitor.browser == nil ? cookieless(request) : lost(request)
         }
         guard let client = try stored(stores.client(interaction.request.clientID)), !client.isDisabled else {
@@ -157,9 +164,14 @@ package struct AuthorizeEndpoint: Endpoint {
             return refusal(error, to: interaction.request.redirect, client: client)
         case .issue(let scopes, let basis):
             guard let session else { return toPage("sign-in", id) }
+            let granted = scopes.grantable(to: session.user)
+            guard !granted.isEmpty else {
+                let nothing = OAuthError(.invalidScope, "nothing of what was asked for can be granted to this user")
+                return try take(.refuse(nothing), id, interaction, session, client, request, at: now)
+            }
             let authorization = Authorization(
                 grant: secrets.identifier(), clientID: client.id, user: session.user,
-                scopes: scopes.grantable(to: session.user), context: interaction.context(for: session.user),
+                scopes: granted, context: interaction.context(for: session.user),
                 basis: basis, nonce: interaction.request.nonce, authenticatedAt: session.authenticatedAt)
             let secret = secrets.fresh(.code)
             let code = AuthorizationCode(
@@ -179,7 +191,7 @@ package struct AuthorizeEndpoint: Endpoint {
     }
 
     private func toPage(_ page: String, _ id: Secret) -> Response {
-        .seeOther("\(urls.management)/\(page)?interaction=\(id.text)")
+        .seeOther("\(urls.portal)/\(page)?interaction=\(id.text)")
     }
 
     private func refusal(_ error: OAuthError, to redirect: ProvenRedirect, client: ClientRegistration) -> Response {

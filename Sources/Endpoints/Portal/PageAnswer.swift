@@ -20,7 +20,6 @@ extension Response {
                 ("X-Content-Type-Options", "nosniff"),
                 // Not no-referrer: with that, browsers send "Origin: null" with our own forms.
                 ("Referrer-Policy", "same-origin"),
-                ("Cross-Origin-Opener-Policy", "same-origin"),
             ], body: html.bytes)
     }
 }

@@ -52,7 +52,7 @@ extension PortalEndpoint {
         case "deny":
             return try deny(visit, session)
         default:
-            return .seeOther("\(urls.management)/consent?interaction=\(visit.id.text)")
+            return .seeOther("\(urls.portal)/consent?interaction=\(visit.id.text)")
         }
     }
 

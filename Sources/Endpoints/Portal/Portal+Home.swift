@@ -10,7 +10,7 @@ extension PortalEndpoint {
         let visitor = try visitor(of: request)
         guard let session = visitor.session else {
             let ended = visitor.sessionSecret == nil ? "" : "?ended=yes"
-            return .seeOther("\(urls.management)/sign-in\(ended)")
+            return .seeOther("\(urls.portal)/sign-in\(ended)")
         }
         return try home(visitor, session, query: nil, patient: patient, notice: nil, status: 200)
     }
@@ -18,7 +18,7 @@ extension PortalEndpoint {
     func search(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.management)/sign-in?ended=yes") }
+        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?ended=yes") }
         guard BrowserSession.isOurs(form, request, origin: urls.origin, token: visitor.formToken) else {
             return try home(visitor, session, query: nil, patient: nil, notice: .formExpired, status: 403)
         }
@@ -28,7 +28,7 @@ extension PortalEndpoint {
     func launch(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.management)/sign-in?ended=yes") }
+        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?ended=yes") }
         guard BrowserSession.isOurs(form, request, origin: urls.origin, token: visitor.formToken) else {
             return try home(
                 visitor, session, query: nil, patient: form["patient"], notice: .formExpired, status: 403)

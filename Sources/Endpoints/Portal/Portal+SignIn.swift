@@ -11,7 +11,7 @@ extension PortalEndpoint {
         if parameters["interaction"] != nil, visit == nil { return lost(request) }
         if let visit, step(of: visit) != .login { return backToAuthorize(visit) }
         let visitor = try visitor(of: request)
-        if visit == nil, visitor.session != nil { return .seeOther(urls.management) }
+        if visit == nil, visitor.session != nil { return .seeOther(urls.portal) }
         let problem: SignInProblem? = parameters["ended"] == nil ? nil : .sessionEnded
         return signInPage(visit, visitor, username: visit?.interaction.request.loginHint ?? "", problem, status: 200)
     }
@@ -40,19 +40,28 @@ extension PortalEndpoint {
         var account: Account?
         if let name {
             account = try stored(stores.account(named: name))
-            let delay = try stored(stores.attempts(named: name, at: now)).remainingDelay(at: now)
-            if delay > 0 {
-                return signInPage(visit, visitor, username: username, .delayed(seconds: delay), status: 429)
-                    .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
-            }
         }
-        // An unknown name costs the same hash as a known one, so the time tells nothing.
+        // An unknown name costs the same as a known one, so neither the time nor a wait tells who has an account.
         let hash = account?.password ?? Self.decoy
-        let isRight =
-            Account.isPossible(password: password)
-            && hashing.pass { hash?.matches(password) ?? false }
-        guard let account, isRight, !account.user.isDisabled else {
-            if let name { try stored(stores.countFailure(named: name, at: now)) }
+        var found = Verdict.wrong
+        if let name, Account.isPossible(password: password) {
+            let verdict = hashing.pass {
+                Result { () throws(OAuthError) -> Verdict in
+                    let delay = try stored(stores.beginAttempt(named: name, at: now))
+                    return delay > 0 ? .wait(delay) : hash?.matches(password) ?? false ? .right : .wrong
+                }
+            }
+            guard let verdict else {
+                return signInPage(visit, visitor, username: username, .unavailable, status: 503)
+                    .adding("Retry-After", "2").remarking("event", "sign_in_crowded")
+            }
+            found = try verdict.get()
+        }
+        if case .wait(let delay) = found {
+            return signInPage(visit, visitor, username: username, .delayed(seconds: delay), status: 429)
+                .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
+        }
+        guard let account, case .right = found, !account.user.isDisabled else {
             return signInPage(visit, visitor, username: username, .wrong, status: 403)
                 .remarking("event", "sign_in_refused")
         }
@@ -62,7 +71,7 @@ extension PortalEndpoint {
         try stored(
             stores.begin(session, of: account.username, replacing: visitor.sessionSecret?.digest, policy: sessionPolicy)
         )
-        var response = visit.map(backToAuthorize) ?? .seeOther(urls.management)
+        var response = visit.map(backToAuthorize) ?? .seeOther(urls.portal)
         response.add("Set-Cookie", Cookie(name: BrowserSession.sessionCookie, value: secret.text).field)
         return response.remarking("event", "signed_in").remarking("account", account.user.id)
     }
@@ -79,9 +88,9 @@ extension PortalEndpoint {
         var response: Response
         if form["next"] == "sign-in" {
             let interaction = form["interaction"].map { "?interaction=\(PercentEncoding.encode($0))" } ?? ""
-            response = .seeOther("\(urls.management)/sign-in\(interaction)")
+            response = .seeOther("\(urls.portal)/sign-in\(interaction)")
         } else {
-            response = .seeOther("\(urls.management)/signed-out")
+            response = .seeOther("\(urls.portal)/signed-out")
         }
         response.add("Set-Cookie", Cookie.deleted(BrowserSession.sessionCookie).field)
         return response.remarking("event", "signed_out")
@@ -99,6 +108,13 @@ extension PortalEndpoint {
             response.add("Set-Cookie", Cookie(name: BrowserSession.browserCookie, value: browser.text).field)
         }
         return response
+    }
+
+    private enum Verdict {
+        case right
+        case wrong
+        /// Not looked at: the name has to wait so many seconds.
+        case wait(Int)
     }
 
     /// A hash of no password anybody has: its digest is all zero.

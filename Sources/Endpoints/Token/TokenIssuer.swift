@@ -32,7 +32,7 @@ struct TokenIssuer {
         let begins = authorization.scopes.contains(.offlineAccess)
         let refreshToken = issuance.successor ?? (begins ? secrets.fresh(.refreshToken) : nil)
         // Signed before anything is spent: a key that cannot be had costs nobody their code.
-        let idToken = try issuance.scopes.contains(.openID) ? sign(authorization, at: now) : nil
+        let idToken = try issuance.scopes.contains(.openID) ? sign(authorization, issuance.scopes, at: now) : nil
 
         let tokens = NewTokens(
             grant: authorization.grant, accessToken: accessToken.digest, scopes: issuance.scopes,
@@ -45,10 +45,13 @@ struct TokenIssuer {
             idToken: idToken, context: authorization.context)
     }
 
-    private mutating func sign(_ authorization: Authorization, at now: Instant) throws(OAuthError) -> String {
+    private mutating func sign(
+        _ authorization: Authorization, _ scopes: ScopeSet, at now: Instant
+    ) throws(OAuthError) -> String {
         let (key, kid) = try signingKey(at: now)
         let token = IDToken(
-            issuer: fhirBase, authorization: authorization, issuedAt: now, expiresAt: now + policy.idToken)
+            issuer: fhirBase, authorization: authorization, scopes: scopes, issuedAt: now,
+            expiresAt: now + policy.idToken)
         do {
             return try JWS.sign(payload: token.payload, kid: kid, typ: "JWT", by: key, alg: .rs256)
         } catch {

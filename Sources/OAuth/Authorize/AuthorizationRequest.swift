@@ -88,15 +88,25 @@ package struct AuthorizationRequest: Sendable {
             else: .invalidRequest(
                 "the scope launch needs the launch parameter; a standalone app asks for launch/patient"))
 
+        let nonce = try single("nonce")
+        let loginHint = try single("login_hint")
+        let uiLocales = try single("ui_locales")
+        for value in [nonce, loginHint, uiLocales].compactMap({ $0 }) {
+            try require(
+                value.utf8.count <= Self.longestHint,
+                else: .invalidRequest("nonce, login_hint and ui_locales are at most \(Self.longestHint) bytes each"))
+        }
+
         return ValidAuthorizationRequest(
             clientID: client.id, redirect: redirect, requestedScope: requested, scopes: scopes,
-            launch: launch.map { SecretDigest(of: $0) }, codeChallenge: codeChallenge, nonce: try single("nonce"),
-            prompt: try prompt(), maxAge: try maxAge(), loginHint: try single("login_hint"),
-            uiLocales: try single("ui_locales"))
+            launch: launch.map { SecretDigest(of: $0) }, codeChallenge: codeChallenge, nonce: nonce,
+            prompt: try prompt(), maxAge: try maxAge(), loginHint: loginHint,
+            uiLocales: uiLocales)
     }
 
     /// Long enough for any app, short enough for the Location header of every web server.
     private static let longestState = 4096
+    private static let longestHint = 1024
 
     private func single(_ name: String) throws(OAuthError) -> String? {
         do {

@@ -32,27 +32,13 @@ package struct Account: Sendable {
     }
 }
 
-/// Wrong passwords for one user name since the last right one. Names that nobody has are counted too, so that a wait
-/// tells nobody who has an account.
-package struct SignInAttempts: Sendable, Equatable {
-    package let failures: Int
-    package let blockedUntil: Instant?
-
-    package init(failures: Int, blockedUntil: Instant?) {
-        self.failures = failures
-        self.blockedUntil = blockedUntil
-    }
-
-    package static let none = SignInAttempts(failures: 0, blockedUntil: nil)
-
+/// How long a user name waits after wrong passwords. Names that nobody has wait too, so that a wait tells nobody who has an
+/// account.
+package enum SignInAttempts {
     /// Seconds to wait after so many wrong passwords: none for the first two, then doubling to a quarter of an hour. A wait
     /// is an answer, not a sleep: it holds no worker, and guessing stays hopeless.
     package static func delay(after failures: Int) -> Int {
         failures < 3 ? 0 : min(900, 1 << min(failures - 2, 10))
-    }
-
-    package func remainingDelay(at now: Instant) -> Int {
-        blockedUntil.map { max(0, $0 - now) } ?? 0
     }
 
     /// Seconds after which wrong passwords are forgotten by themselves.

@@ -5,19 +5,23 @@ import SMART
 package struct IDToken: Sendable {
     package let issuer: FHIRBase
     package let authorization: Authorization
+    /// What this answer grants: a refresh may have narrowed it.
+    package let scopes: ScopeSet
     package let issuedAt: Instant
     package let expiresAt: Instant
 
-    package init(issuer: FHIRBase, authorization: Authorization, issuedAt: Instant, expiresAt: Instant) {
+    package init(
+        issuer: FHIRBase, authorization: Authorization, scopes: ScopeSet, issuedAt: Instant, expiresAt: Instant
+    ) {
         self.issuer = issuer
         self.authorization = authorization
+        self.scopes = scopes
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
     }
 
     package var payload: [UInt8] {
         let user = authorization.user
-        let scopes = authorization.scopes
         var writer = JSONWriter()
         writer.object {
             $0.member("iss", issuer.description)

@@ -40,6 +40,8 @@ package struct RefreshToken: Sendable {
 
         // What the client may still have: its registration can have shrunk since the grant.
         let granted = authorization.scopes.allowed(by: client.registration.scopes)
+        try require(
+            !granted.isEmpty, else: .invalidGrant(Self.refusal, detail: "nothing of the grant is registered any more"))
         guard let asked = request.scope else { return .fresh(granted) }
         let scopes = ScopeSet(asked)
         try require(

@@ -13,7 +13,6 @@ package struct SMARTConfiguration: Sendable {
         var writer = JSONWriter()
         writer.object {
             urls.write(to: &$0)
-            $0.member("management_endpoint", urls.management)
             $0.member("capabilities", Capability.allCases.map(\.rawValue))
         }
         return writer.bytes
@@ -39,7 +38,7 @@ package struct ServerURLs: Sendable {
     package var token: String { "\(authBase)/oauth2/token" }
     package var jwks: String { "\(authBase)/oauth2/jwks" }
     package var introspection: String { "\(authBase)/oauth2/introspect" }
-    package var management: String { "\(authBase)/portal" }
+    package var portal: String { "\(authBase)/portal" }
 
     /// The members that the SMART, OpenID and OAuth documents share, so that they cannot disagree.
     package func write(to object: inout JSONWriter) {

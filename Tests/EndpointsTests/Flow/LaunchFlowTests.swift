@@ -122,6 +122,16 @@ struct LaunchFlowTests {
         #expect(thief.response.status == 400)
     }
 
+    @Test("an app that asked for no page gets none, even from a browser without our cookie")
+    func silentWithoutCookie() throws {
+        let house = try TestHouse()
+        let url = try #require(AbsoluteURL(TestBrowser.request("app", ["prompt": "none"])))
+        let first = try house.authorize().respond(to: Request(method: .get, path: url.path, query: url.query ?? ""))
+        let browser = TestBrowser(house)
+        try browser.get(try #require(first.value(of: "location")))
+        #expect(try browser.answer["error"] == "login_required")
+    }
+
     @Test("a POST is the same request, tied to the browser by the GET that follows")
     func post() throws {
         let house = try TestHouse()

@@ -190,11 +190,13 @@ struct TokenFlowTests {
     func disabled() throws {
         let house = try TestHouse()
         let token = try #require(try redeem(house, house.code()).1["refresh_token"]?.string)
+        _ = try house.store().setDisabled(true, client: "app", at: house.instant)
+        #expect(try refresh(house, token).1["error"]?.string == "invalid_client")
+        _ = try house.store().setDisabled(false, client: "app", at: house.instant)
         _ = try house.store().setDisabled(true, account: "maja", at: house.instant)
         #expect(try refresh(house, token).1["error"]?.string == "invalid_grant")
         _ = try house.store().setDisabled(false, account: "maja", at: house.instant)
-        _ = try house.store().setDisabled(true, client: "app", at: house.instant)
-        #expect(try refresh(house, token).1["error"]?.string == "invalid_client")
+        #expect(try refresh(house, token).1["error"]?.string == "invalid_grant")
     }
 
     @Test("browsers of registered origins may read, errors too; others may not")
