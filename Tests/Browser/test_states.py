@@ -1,5 +1,7 @@
 """Every state of every page: nothing in anybody's way (axe), light and wide, dark and narrow."""
 
+import secrets
+
 import pytest
 from playwright.sync_api import expect
 
@@ -41,19 +43,16 @@ def sign_in_for_an_app(walk):
 @state
 def sign_in_refused(walk):
     walk.visitor.open("/portal/sign-in")
-    walk.visitor.sign_in("nobody-of-that-name", "not the password")
+    walk.visitor.sign_in(f"nobody-{secrets.token_hex(6)}", "not the password")
     expect(walk.visitor.page.get_by_role("alert")).to_be_visible()
 
 
 @state
 def sign_in_delayed(walk):
-    who = walk.account()
-    with walk.instance.database() as database:
-        database.execute(
-            "UPDATE accounts SET failures = 9, blocked_until = unixepoch() + 300 WHERE username = ?", (who.username,)
-        )
     walk.visitor.open("/portal/sign-in")
-    walk.visitor.sign_in(who.username, who.password)
+    name = f"nobody-{secrets.token_hex(6)}"
+    for _ in range(4):
+        walk.visitor.sign_in(name, "not the password")
     expect(walk.visitor.page.get_by_role("alert")).to_contain_text("Please wait a moment")
 
 

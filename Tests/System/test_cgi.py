@@ -272,10 +272,19 @@ def test_of_many_processes_that_redeem_one_code_one_wins(instance, patient, roun
     """Each plain CGI request is a process of its own with a writer of its own: only the store can decide."""
     request = rounds.request()
     answer = patient.authorize(request)
-    body = urlencode({"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": rounds.redirect_uri,
-                      "code_verifier": request.verifier, "client_id": rounds.client_id}).encode()
+    body = urlencode(
+        {
+            "grant_type": "authorization_code",
+            "code": answer["code"],
+            "redirect_uri": rounds.redirect_uri,
+            "code_verifier": request.verifier,
+            "client_id": rounds.client_id,
+        }
+    ).encode()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: run(instance, "token", "/oauth2/token", body, **FORM), range(8)))
     won = [each for each in answers if each.status_code == 200]
     assert len(won) == 1
-    assert all(each.status_code == 400 and each.json()["error"] == "invalid_grant" for each in answers if each not in won)
+    assert all(
+        each.status_code == 400 and each.json()["error"] == "invalid_grant" for each in answers if each not in won
+    )

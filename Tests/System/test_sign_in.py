@@ -3,6 +3,7 @@
 import concurrent.futures
 import hashlib
 import re
+import secrets
 import uuid
 from urllib.parse import urlencode
 
@@ -26,14 +27,23 @@ def attempt(who, username, password):
     )
 
 
+def nobody():
+    """A name that no user has and that was never tried."""
+    return f"nobody-{secrets.token_hex(6)}"
+
+
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(account, person):
-    somebody = account()
-    answers = [attempt(person(), name, "wrong password") for name in (somebody.username, "nobody-of-that-name")]
-    assert all(
-        answer.status == 403 and "The user name or the password is not right" in answer.text for answer in answers
-    )
-    assert len({answer.text for answer in answers}) == 1
+    names = (account().username, nobody())
+    answers = [attempt(person(), name, "wrong password") for name in names]
+    assert [answer.status for answer in answers] == [403, 403]
+    assert len({answer.text.replace(name, "") for name, answer in zip(names, answers)}) == 1
+    assert "The user name or the password is not right" in answers[0].text
     assert not any(COOKIE in answer.answer.headers.get("set-cookie", "") for answer in answers)
+
+
+def test_a_name_that_nobody_has_is_slowed_like_any_other(account, person):
+    for name in (account().username, nobody()):
+        assert [attempt(person(), name, f"guess number {number}").status for number in range(4)] == [403, 403, 403, 429]
 
 
 def test_a_disabled_user_gets_that_answer_too(instance, account, person):
@@ -56,7 +66,9 @@ def test_guessing_is_slowed_for_that_account_alone(instance, account, person):
     assert attempt(person(), other.username, other.password).title.startswith("Start an app")
     until(lambda: attempt(person(), victim.username, victim.password).title.startswith("Start an app"))
     with instance.database() as database:
-        assert not database.execute("SELECT 1 FROM sign_in_attempts WHERE name = ?", (digest(victim.username),)).fetchone()
+        assert not database.execute(
+            "SELECT 1 FROM sign_in_attempts WHERE name = ?", (digest(victim.username),)
+        ).fetchone()
 
 
 def digest(username):
@@ -282,6 +294,19 @@ def test_switching_the_user_goes_on_with_the_same_authorization(patient, clinici
     clinician.username, clinician.password = patient.username, patient.password
     page = clinician.sign_in(page)
     assert page.title.startswith("Allow Rounds?") and "Maja" in page.text
+
+
+def test_who_takes_over_before_anything_is_decided_chooses_anew(patient, clinician, rounds):
+    request = rounds.request()
+    found = clinician.search("MRN-10115", clinician.sign_in(clinician.open(request.url)))
+    page = clinician.submit(next(form for form in found.forms if form.has("patient")))
+    assert "Gerda Thorvaldsen" in page.text
+    page = clinician.submit(page.form("/portal/sign-out"), button=("next", "sign-in"))
+    clinician.username, clinician.password = patient.username, patient.password
+    page = clinician.sign_in(page)
+    assert "Maja Elisabet O'Connor" in page.text and "Gerda" not in page.text
+    answer = clinician.submit(page.form("/portal/consent"), button=("decision", "allow"))
+    assert rounds.exchange(request, answer).json()["patient"] == "maja-oconnor"
 
 
 def test_a_session_ends_when_nobody_is_there_or_the_shift_is_over(instance, account, person):
