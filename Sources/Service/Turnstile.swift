@@ -10,7 +10,7 @@ package final class Turnstile: @unchecked Sendable {
     private let capacity: Int
     private let inside = Atomic<Int>(0)
 
-    package init(places: Int, waiting: Int = 8) {
+    package init(places: Int, waiting: Int = 20) {
         capacity = places + waiting
         sem_init(semaphore, 0, UInt32(places))
     }

@@ -80,6 +80,15 @@ def test_a_name_that_nobody_has_is_slowed_too_so_a_wait_tells_nothing(person):
     assert [attempt(guesser, nobody, f"guess number {number}").status for number in range(4)] == [403, 403, 403, 429]
 
 
+def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(account, person):
+    victim = account()
+    guessers = [person() for _ in range(12)]
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        pages = list(pool.map(lambda guesser: attempt(guesser, victim.username, "wrong password"), guessers))
+    assert sum(page.status == 403 for page in pages) == 3
+    assert all(page.status in (403, 429) for page in pages)
+
+
 def test_the_delay_doubles_up_to_a_quarter_of_an_hour(instance, account, person):
     victim, guesser, waits = account(), person(), []
     assert attempt(guesser, victim.username, "wrong password").status == 403
@@ -122,9 +131,9 @@ def test_a_password_with_more_behind_a_nul_is_another(account, person):
     assert attempt(person(), somebody.username, somebody.password + "\0x").status == 403
 
 
-def test_many_sign_ins_at_once_all_work(account, person):
-    somebody = account()
-    people = [person(somebody.username, somebody.password) for _ in range(16)]
+def test_many_people_who_sign_in_at_once_all_get_in(account, person):
+    accounts = [account() for _ in range(16)]
+    people = [person(somebody.username, somebody.password) for somebody in accounts]
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         assert all(page.title.startswith("Start an app") for page in pool.map(lambda who: who.sign_in(), people))
 
