@@ -1,15 +1,11 @@
 import OAuth
 
 /// Rows that were deleted, by table.
-package struct Purge: Sendable, Equatable {
-    package var counts: [(table: String, rows: Int)]
+package struct Purge: Sendable {
+    package let counts: [(table: String, rows: Int)]
 
     package init(counts: [(table: String, rows: Int)]) {
         self.counts = counts
-    }
-
-    package static func == (left: Purge, right: Purge) -> Bool {
-        left.counts.elementsEqual(right.counts) { $0.table == $1.table && $0.rows == $1.rows }
     }
 
     package var total: Int { counts.reduce(0) { $0 + $1.rows } }

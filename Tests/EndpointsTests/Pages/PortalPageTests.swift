@@ -32,7 +32,7 @@ struct PortalPageTests {
         #expect(page.forms(to: "/portal").first?.form.attributes["method"] == "post")
     }
 
-    @Test("a result is a link that chooses the patient and keeps the search")
+    @Test("a result is a link that chooses the patient")
     func results() throws {
         let page = try page(.patients, .results([Self.amy], isCut: false), query: "amy & co")
         let link = page.all("a").first { $0.attributes["class"] == "button" }
