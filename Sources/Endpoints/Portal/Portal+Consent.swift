@@ -36,24 +36,32 @@ extension PortalEndpoint {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
         guard let session = visit.visitor.session else { return backToAuthorize(visit) }
-        guard
-            BrowserSession.isOurs(form, request, origin: urls.origin, token: visit.visitor.formToken)
-        else { return formExpired(request) }
+        guard isOurs(form, request, token: visit.visitor.formToken) else { return formExpired(request) }
         guard step(of: visit) == .consent else { return backToAuthorize(visit) }
         switch form["decision"] {
         case "allow":
-            let consent = Consent(
-                id: secrets.identifier(), account: session.user.id, clientID: visit.client.id,
-                patient: visit.interaction.patient(for: session.user), requested: visit.interaction.request.scopes,
-                allowed: visit.interaction.request.scopes, decidedAt: clock())
-            _ = try stored(stores.decide(consent, in: visit.interaction.id))
-            return backToAuthorize(visit).remarking("event", "allowed").remarking("client", visit.client.id)
-                .remarking("consent", consent.id)
+            return try keep(visit.interaction.request.scopes, of: visit, session)
         case "deny":
             return try deny(visit, session)
         default:
             return .seeOther("\(urls.portal)/consent?interaction=\(visit.id.text)")
         }
+    }
+
+    /// The person says no, here or in the picker, before there is anything to show.
+    func deny(_ visit: Visit, _ session: Session) throws(OAuthError) -> Response {
+        try keep(ScopeSet(), of: visit, session)
+    }
+
+    /// Keeps the decision, be it yes or no, and lets the app hear of it.
+    private func keep(_ allowed: ScopeSet, of visit: Visit, _ session: Session) throws(OAuthError) -> Response {
+        let consent = Consent(
+            id: secrets.identifier(), account: session.user.id, clientID: visit.client.id,
+            patient: visit.interaction.patient(for: session.user), requested: visit.interaction.request.scopes,
+            allowed: allowed, decidedAt: clock())
+        _ = try stored(stores.decide(consent, in: visit.interaction.id))
+        return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")
+            .remarking("client", visit.client.id).remarking("consent", consent.id)
     }
 
     /// Where the answer goes, in words a person can compare with what they expect.

@@ -19,7 +19,7 @@ extension PortalEndpoint {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
         guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?ended=yes") }
-        guard BrowserSession.isOurs(form, request, origin: urls.origin, token: visitor.formToken) else {
+        guard isOurs(form, request, token: visitor.formToken) else {
             return try home(visitor, session, query: nil, patient: nil, notice: .formExpired, status: 403)
         }
         return try home(visitor, session, query: form["q"] ?? "", patient: nil, notice: nil, status: 200)
@@ -29,7 +29,7 @@ extension PortalEndpoint {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
         guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?ended=yes") }
-        guard BrowserSession.isOurs(form, request, origin: urls.origin, token: visitor.formToken) else {
+        guard isOurs(form, request, token: visitor.formToken) else {
             return try home(
                 visitor, session, query: nil, patient: form["patient"], notice: .formExpired, status: 403)
         }

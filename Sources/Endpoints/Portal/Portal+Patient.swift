@@ -18,9 +18,7 @@ extension PortalEndpoint {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
         guard let session = visit.visitor.session else { return backToAuthorize(visit) }
-        guard
-            BrowserSession.isOurs(form, request, origin: urls.origin, token: visit.visitor.formToken)
-        else { return formExpired(request) }
+        guard isOurs(form, request, token: visit.visitor.formToken) else { return formExpired(request) }
         guard step(of: visit) == .choosePatient else { return backToAuthorize(visit) }
         if form["cancel"] != nil { return try deny(visit, session) }
         if form["patient"] == nil {
@@ -42,16 +40,6 @@ extension PortalEndpoint {
         }
         try stored(stores.choose(patient: id, account: session.user.id, in: visit.interaction.id))
         return backToAuthorize(visit)
-    }
-
-    /// The person says no before there is anything to show: the app hears it, and the decision is kept.
-    func deny(_ visit: Visit, _ session: Session) throws(OAuthError) -> Response {
-        let consent = Consent(
-            id: secrets.identifier(), account: session.user.id, clientID: visit.client.id,
-            patient: visit.interaction.patient(for: session.user), requested: visit.interaction.request.scopes,
-            allowed: ScopeSet(), decidedAt: clock())
-        _ = try stored(stores.decide(consent, in: visit.interaction.id))
-        return backToAuthorize(visit).remarking("event", "denied").remarking("client", visit.client.id)
     }
 
     /// What a search box found, and what the log should know of it.

@@ -22,10 +22,7 @@ extension PortalEndpoint {
         if form["interaction"] != nil, visit == nil { return lost(request) }
         let visitor = try visitor(of: request)
         let username = form["username"] ?? ""
-        guard
-            BrowserSession.isOurs(
-                form, request, origin: urls.origin, token: visitor.signInToken)
-        else {
+        guard isOurs(form, request, token: visitor.signInToken) else {
             return signInPage(visit, visitor, username: username, .formExpired, status: 403)
                 .remarking("event", "sign_in_form_expired")
         }
@@ -79,10 +76,7 @@ extension PortalEndpoint {
     func signOut(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
-        guard
-            BrowserSession.isOurs(
-                form, request, origin: urls.origin, token: visitor.formToken)
-        else { return formExpired(request) }
+        guard isOurs(form, request, token: visitor.formToken) else { return formExpired(request) }
         if let session = visitor.sessionSecret { try stored(stores.end(session: session.digest)) }
         // Another person in the middle of an authorization signs in and goes on with it.
         var response: Response

@@ -93,6 +93,11 @@ package struct PortalEndpoint: Endpoint {
         try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: clock())
     }
 
+    /// Whether a POST comes from one of our own pages in this browser.
+    func isOurs(_ form: Form, _ request: Request, token: String?) -> Bool {
+        BrowserSession.isOurs(form, request, origin: urls.origin, token: token)
+    }
+
     /// What the page frame shows of a signed-in person.
     func shown(_ visitor: BrowserSession, _ session: Session) -> Visitor {
         Visitor(name: session.user.name, csrf: visitor.formToken ?? "")
