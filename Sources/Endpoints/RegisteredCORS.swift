@@ -21,10 +21,12 @@ struct RegisteredCORS {
 }
 
 /// The origin of every redirect URI of an enabled app is registered (SMART app-launch#considerations-for-cross-origin-resource-sharing-cors-support).
-func registeredCORS(for request: Request, clients: any ClientStore, methods: String) -> RegisteredCORS {
+func registeredCORS(
+    for request: Request, clients: any ClientStore, methods: String, headers: String = CORS.usualHeaders
+) -> RegisteredCORS {
     guard let origin = request.fields["origin"], origin != "null",
         // A store that cannot answer allows nothing.
         (try? clients.isRegisteredOrigin(origin)) == true
     else { return RegisteredCORS(nil) }
-    return RegisteredCORS(CORS(.registered(origin), methods: methods))
+    return RegisteredCORS(CORS(.registered(origin), methods: methods, headers: headers))
 }

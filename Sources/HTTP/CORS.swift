@@ -11,7 +11,10 @@ package struct CORS: Sendable {
     private let methods: String
     private let headers: String
 
-    package init(_ origins: Origins, methods: String, headers: String = "content-type, authorization, dpop") {
+    /// What apps send to OAuth endpoints.
+    package static let usualHeaders = "content-type, authorization, dpop"
+
+    package init(_ origins: Origins, methods: String, headers: String = usualHeaders) {
         self.origins = origins
         self.methods = methods
         self.headers = headers

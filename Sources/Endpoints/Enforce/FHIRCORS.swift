@@ -20,18 +20,15 @@ struct FHIRCORS {
     init(_ request: Request, isPublic: Bool, clients: any ClientStore) {
         rule =
             isPublic
-            ? .any : .registered(registeredCORS(for: request, clients: clients, methods: Self.methods))
+            ? .any
+            : .registered(
+                registeredCORS(for: request, clients: clients, methods: Self.methods, headers: Self.headers))
     }
 
     func preflight(_ request: Request) -> Response {
         switch rule {
-        case .any: return CORS(.any, methods: Self.methods, headers: Self.headers).preflight
-        case .registered(let cors):
-            var response = cors.answer(to: request)
-            if response.value(of: "Access-Control-Allow-Headers") != nil {
-                response.set("Access-Control-Allow-Headers", to: Self.headers)
-            }
-            return response
+        case .any: CORS(.any, methods: Self.methods, headers: Self.headers).preflight
+        case .registered(let cors): cors.answer(to: request)
         }
     }
 
