@@ -76,19 +76,15 @@ struct LaunchFlowTests {
     @Test("a launch's reload goes on with its interaction; another user is refused")
     func launchReload() throws {
         let house = try TestHouse()
-        let handle = Secret(received: "vst_lh_test")
-        try house.store().add(
-            Launch(
-                handle: handle.digest, clientID: "app", account: "id-amara", context: LaunchContext(patient: "p1"),
-                expiresAt: house.instant + 300), at: house.instant)
+        let handle = try house.launch()
         let browser = TestBrowser(house)
-        let request = TestBrowser.request("app", ["launch": handle.text, "scope": "launch patient/*.rs"])
+        let request = TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs"])
         try browser.get(request)
         let first = browser.address
         try browser.get(request)
         #expect(browser.address == first)
         try browser.get(
-            TestBrowser.request("app", ["launch": handle.text, "scope": "launch patient/*.rs", "state": "2"]))
+            TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs", "state": "2"]))
         #expect(try browser.answer["error"] == "invalid_request")
         try browser.get(request)
         try browser.signIn("bela")
@@ -98,14 +94,10 @@ struct LaunchFlowTests {
     @Test("an expired handle begins nothing")
     func expiredLaunch() throws {
         let house = try TestHouse()
-        let handle = Secret(received: "vst_lh_test")
-        try house.store().add(
-            Launch(
-                handle: handle.digest, clientID: "app", account: "id-amara", context: LaunchContext(patient: "p1"),
-                expiresAt: house.instant + 300), at: house.instant)
+        let handle = try house.launch()
         house.advance(300)
         let browser = TestBrowser(house)
-        try browser.get(TestBrowser.request("app", ["launch": handle.text, "scope": "launch patient/*.rs"]))
+        try browser.get(TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs"]))
         #expect(try browser.answer["error"] == "invalid_request")
     }
 

@@ -69,6 +69,16 @@ final class TestHouse: Sendable {
             at: instant)
     }
 
+    /// A launch of the app for Amara, as an EHR prepares it.
+    func launch() throws -> String {
+        let handle = Secret(received: "vst_lh_test")
+        try store().add(
+            Launch(
+                handle: handle.digest, clientID: "app", account: "id-amara", context: LaunchContext(patient: "p1"),
+                expiresAt: instant + 300), at: instant)
+        return handle.text
+    }
+
     var clock: Clock { { self.instant } }
 
     func authorize() throws -> AuthorizeEndpoint {
