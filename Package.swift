@@ -32,6 +32,7 @@ let package = Package(
         // Level 0: values without input, output or clock, and the system's libraries.
         library("HTTP"),
         library("JSON"),
+        library("SQL"),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -40,7 +41,7 @@ let package = Package(
         // Level 1
         library("JOSE", "COpenSSL", "JSON"),
         library("SMART", "HTTP", "JSON"),
-        library("SQLite", "CSQLite"),
+        library("SQLite", "CSQLite", "SQL"),
         library("HTTPClient", "CCurl"),
 
         // Level 2
@@ -53,7 +54,7 @@ let package = Package(
 
         // Level 4: these two never meet.
         library("Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "Service", "Store"),
-        library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "SQLite", "Store"),
+        library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "SQL", "SQLite", "Store"),
 
         // Level 5: the programs.
         program("discovery"),
@@ -77,7 +78,7 @@ let package = Package(
         test("SMART", "HTTP", "JSON", "SMART"),
         test("HTTPClient", "HTTPClient"),
         test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
-        test("SQLStore", "JOSE", "OAuth", "SMART", "SQLStore", "SQLite", "Store"),
+        test("SQLStore", "JOSE", "OAuth", "SMART", "SQLStore", "Store"),
         test(
             "Endpoints", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service",
             "Store"),

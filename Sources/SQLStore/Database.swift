@@ -1,4 +1,5 @@
 import SMART
+import SQL
 import SQLite
 import Store
 
@@ -15,8 +16,8 @@ package final class Database: Sendable {
         self.fhirBase = fhirBase.description
         self.powers = powers
         do {
-            let connection = try Connection(path: path, mode: .write)
-            let version = try Migrations.version(of: connection)
+            let connection = try SQLiteConnection(path: path, mode: .write)
+            let version = try connection.schemaVersion()
             guard version == Schema.migrations.version else {
                 throw StoreError.failed(
                     "\(path) has schema \(version), this program needs \(Schema.migrations.version): "
@@ -24,7 +25,7 @@ package final class Database: Sendable {
             }
             if let tables = powers.tables { connection.allow(tables) }
             writer = GroupCommit(connection)
-        } catch let error as SQLiteError {
+        } catch let error as SQLError {
             throw StoreError(error)
         } catch let error as StoreError {
             throw error
@@ -36,7 +37,7 @@ package final class Database: Sendable {
     /// Makes the file if need be and takes the missing migration steps.
     package static func migrate(path: String, create: Bool) throws(StoreError) -> (from: Int, to: Int) {
         do {
-            return try Schema.migrations.migrate(Connection(path: path, mode: create ? .create : .write))
+            return try Schema.migrations.migrate(SQLiteConnection(path: path, mode: create ? .create : .write))
         } catch {
             throw StoreError(error)
         }
@@ -45,7 +46,7 @@ package final class Database: Sendable {
     /// A store for one worker: its own connection to read, the process's writer to write.
     package func store() throws(StoreError) -> SQLStore {
         do {
-            let reader = try Connection(path: path, mode: .read)
+            let reader = try SQLiteConnection(path: path, mode: .read)
             if let tables = powers.tables { reader.allow(tables) }
             return SQLStore(database: self, reader: reader)
         } catch {
@@ -54,20 +55,20 @@ package final class Database: Sendable {
     }
 
     func write<Result: Sendable>(
-        _ verb: @escaping @Sendable (Connection) throws(SQLiteError) -> Result
+        _ verb: @escaping @Sendable (any Connection) throws(SQLError) -> Result
     ) throws(StoreError) -> Result {
         try writer.perform(verb)
     }
 }
 
-/// The store protocols on SQLite, one extension each. A worker owns it.
+/// The store protocols in SQL, one extension each. A worker owns it.
 package struct SQLStore: Sendable {
     let database: Database
-    let reader: Connection
+    let reader: any Connection
 
     var fhirBase: String { database.fhirBase }
 
-    func read<Result>(_ ask: (Connection) throws(SQLiteError) -> Result) throws(StoreError) -> Result {
+    func read<Result>(_ ask: (any Connection) throws(SQLError) -> Result) throws(StoreError) -> Result {
         do {
             return try ask(reader)
         } catch {
@@ -76,14 +77,14 @@ package struct SQLStore: Sendable {
     }
 
     func write<Result: Sendable>(
-        _ verb: @escaping @Sendable (Connection) throws(SQLiteError) -> Result
+        _ verb: @escaping @Sendable (any Connection) throws(SQLError) -> Result
     ) throws(StoreError) -> Result {
         try database.write(verb)
     }
 }
 
 extension StoreError {
-    init(_ error: SQLiteError) {
+    init(_ error: SQLError) {
         self = error.isBusy ? .busy : error.isConstraint ? .exists("a row") : .failed(error.description)
     }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import SQLite
+import SQL
 import Store
 
 /// The writer of a process: verbs that come at the same time share one transaction and one wait for the disk.
@@ -11,11 +11,11 @@ import Store
 /// `@unchecked Sendable`: `queue` and `isCommitting` are touched under `monitor` alone, the connection by whoever commits.
 final class GroupCommit: @unchecked Sendable {
     private final class Job: @unchecked Sendable {
-        let run: (Connection) throws(SQLiteError) -> Void
+        let run: (any Connection) throws(SQLError) -> Void
         var isDone = false
-        var error: SQLiteError?
+        var error: SQLError?
 
-        init(_ run: @escaping (Connection) throws(SQLiteError) -> Void) {
+        init(_ run: @escaping (any Connection) throws(SQLError) -> Void) {
             self.run = run
         }
     }
@@ -24,20 +24,20 @@ final class GroupCommit: @unchecked Sendable {
         var value: Value?
     }
 
-    private let connection: Connection
+    private let connection: any Connection
     private let monitor = Monitor()
     private var queue: [Job] = []
     private var isCommitting = false
 
-    init(_ connection: Connection) {
+    init(_ connection: any Connection) {
         self.connection = connection
     }
 
     func perform<Result: Sendable>(
-        _ verb: @escaping @Sendable (Connection) throws(SQLiteError) -> Result
+        _ verb: @escaping @Sendable (any Connection) throws(SQLError) -> Result
     ) throws(StoreError) -> Result {
         let box = Box<Result>()
-        let job = Job { connection throws(SQLiteError) in box.value = try verb(connection) }
+        let job = Job { connection throws(SQLError) in box.value = try verb(connection) }
         monitor.lock()
         queue.append(job)
         while !job.isDone {
@@ -63,16 +63,16 @@ final class GroupCommit: @unchecked Sendable {
 
     private func commit(_ batch: [Job]) {
         do {
-            try connection.execute("BEGIN IMMEDIATE")
+            try connection.begin()
             for job in batch { try runInSavepoint(job) }
-            try connection.execute("COMMIT")
+            try connection.commit()
         } catch {
-            try? connection.execute("ROLLBACK")
+            try? connection.rollback()
             for job in batch where job.error == nil { job.error = error }
         }
     }
 
-    private func runInSavepoint(_ job: Job) throws(SQLiteError) {
+    private func runInSavepoint(_ job: Job) throws(SQLError) {
         try connection.execute("SAVEPOINT verb")
         do {
             try job.run(connection)

@@ -1,4 +1,4 @@
-import SQLite
+import SQL
 
 /// What each program may touch in the store: SECURITY.md shows this table, and a test compares the two.
 package enum Powers: String, Sendable, CaseIterable {

@@ -1,12 +1,12 @@
 import JOSE
 import OAuth
 import SMART
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: AccountStore {
     package func account(named username: String) throws(StoreError) -> Account? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 "SELECT \(Self.accountColumns) FROM accounts WHERE username = $1 AND fhir_base = $2", username,
                 fhirBase, read: Self.account) ?? nil
@@ -14,7 +14,7 @@ extension SQLStore: AccountStore {
     }
 
     package func accounts() throws(StoreError) -> [Account] {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.rows(
                 "SELECT \(Self.accountColumns) FROM accounts WHERE fhir_base = $1 ORDER BY username", fhirBase,
                 read: Self.account
@@ -24,7 +24,7 @@ extension SQLStore: AccountStore {
 
     package func add(_ account: Account, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             _ = try connection.run(
                 """
                 INSERT INTO accounts (id, fhir_base, username, subject, name, password, fhir_user, access, created_at)
@@ -37,7 +37,7 @@ extension SQLStore: AccountStore {
 
     package func setDisabled(_ isDisabled: Bool, account username: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             let changed = try connection.run(
                 "UPDATE accounts SET disabled_at = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
                 isDisabled ? now.seconds : nil)
@@ -52,7 +52,7 @@ extension SQLStore: AccountStore {
         _ password: PasswordHash, account username: String, at now: Instant
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             let changed = try connection.run(
                 "UPDATE accounts SET password = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
                 password.stored)
@@ -65,7 +65,8 @@ extension SQLStore: AccountStore {
     package func beginAttempt(named username: String, at now: Instant) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         let name = SecretDigest(of: username).bytes
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
+            try connection.lock("attempts \(name)")
             let before = try connection.row(
                 """
                 SELECT failures, blocked_until FROM sign_in_attempts
@@ -85,7 +86,7 @@ extension SQLStore: AccountStore {
         }
     }
 
-    static func forgetFailures(of username: String, fhirBase: String, on connection: Connection) throws(SQLiteError) {
+    static func forgetFailures(of username: String, fhirBase: String, on connection: any Connection) throws(SQLError) {
         try connection.run(
             "DELETE FROM sign_in_attempts WHERE name = $1 AND fhir_base = $2", SecretDigest(of: username).bytes,
             fhirBase)
@@ -93,8 +94,8 @@ extension SQLStore: AccountStore {
 
     /// Sessions and grants: what somebody else may have taken is worth nothing when the person comes back.
     private static func endAll(
-        of username: String, reason: EndReason, at now: Instant, fhirBase: String, on connection: Connection
-    ) throws(SQLiteError) {
+        of username: String, reason: EndReason, at now: Instant, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) {
         let account = "(SELECT id FROM accounts WHERE username = $1 AND fhir_base = $2)"
         try connection.run("DELETE FROM sessions WHERE account IN \(account)", username, fhirBase)
         try connection.run(
@@ -106,13 +107,13 @@ extension SQLStore: AccountStore {
         "id, subject, name, fhir_user, access, disabled_at, username, password"
 
     /// A row whose password hash cannot be read is no account: nobody signs in with it.
-    private static func account(_ row: borrowing Row) -> Account? {
+    private static func account(_ row: any Row) -> Account? {
         guard let password = PasswordHash(row.text(7)) else { return nil }
         return Account(user: user(row, from: 0), username: row.text(6), password: password)
     }
 
     /// Reads `id, subject, name, fhir_user, access, disabled_at` from a column on. Rights that cannot be read are none.
-    static func user(_ row: borrowing Row, from column: Int32) -> User {
+    static func user(_ row: any Row, from column: Int) -> User {
         User(
             id: row.text(column), subject: row.text(column + 1), name: row.text(column + 2),
             fhirUser: row.optionalText(column + 3).flatMap { FHIRUser($0) },

@@ -1,24 +1,24 @@
 import JSON
 import OAuth
 import SMART
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: ClientStore {
     package func client(_ id: String) throws(StoreError) -> ClientRegistration? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try Self.clients(on: connection, where: "id = $1 AND fhir_base = $2", id, fhirBase).first
         }
     }
 
     package func clients() throws(StoreError) -> [ClientRegistration] {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try Self.clients(on: connection, where: "$1 = $1 AND fhir_base = $2", "", fhirBase)
         }
     }
 
     package func isRegisteredOrigin(_ origin: String) throws(StoreError) -> Bool {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT 1 FROM client_origins JOIN clients ON clients.id = client_origins.client
@@ -30,7 +30,7 @@ extension SQLStore: ClientStore {
 
     package func add(_ client: ClientRegistration, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             let authentication = client.isPublic ? "none" : "client_secret_basic"
             try connection.run(
                 """
@@ -57,7 +57,7 @@ extension SQLStore: ClientStore {
 
     package func setDisabled(_ isDisabled: Bool, client id: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             try connection.run(
                 "UPDATE clients SET disabled_at = $3 WHERE id = $1 AND fhir_base = $2", id, fhirBase,
                 isDisabled ? now.seconds : nil) == 1
@@ -68,7 +68,8 @@ extension SQLStore: ClientStore {
         to digest: SecretDigest, client id: String, overlapEnd: Instant, at now: Instant
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
+            try connection.lock("secrets of \(id)")
             let isConfidential = try connection.row(
                 "SELECT 1 FROM clients WHERE id = $1 AND fhir_base = $2 AND authentication = 'client_secret_basic'",
                 id, fhirBase
@@ -87,8 +88,8 @@ extension SQLStore: ClientStore {
     }
 
     private static func clients(
-        on connection: Connection, where condition: String, _ first: String, _ second: String
-    ) throws(SQLiteError) -> [ClientRegistration] {
+        on connection: any Connection, where condition: String, _ first: String, _ second: String
+    ) throws(SQLError) -> [ClientRegistration] {
         let found = try connection.rows(
             """
             SELECT id, name, authentication, redirect_uris, launch_urls, origins, scopes, is_trusted, is_native,
@@ -115,8 +116,8 @@ extension SQLStore: ClientStore {
     }
 
     private static func secrets(
-        of id: String, on connection: Connection
-    ) throws(SQLiteError) -> [ClientRegistration.ClientSecret] {
+        of id: String, on connection: any Connection
+    ) throws(SQLError) -> [ClientRegistration.ClientSecret] {
         try connection.rows("SELECT digest, expires_at FROM client_secrets WHERE client = $1", id) { row in
             ClientRegistration.ClientSecret(
                 digest: SecretDigest(stored: row.blob(0)), expiresAt: row.optionalInt(1).map { Instant($0) })

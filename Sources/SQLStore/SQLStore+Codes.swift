@@ -1,6 +1,6 @@
 import OAuth
 import SMART
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: AuthorizationCodeStore {
@@ -8,7 +8,7 @@ extension SQLStore: AuthorizationCodeStore {
         _ code: AuthorizationCode, finishing interaction: SecretDigest, at now: Instant
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             guard try Self.finish(interaction, at: now, on: connection) else { return false }
             let authorization = code.authorization
             try connection.run(
@@ -31,7 +31,7 @@ extension SQLStore: AuthorizationCodeStore {
     }
 
     package func code(_ digest: SecretDigest) throws(StoreError) -> AuthorizationCode? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT \(Self.grantColumns), \(Self.userColumns), codes.redirect_uri, codes.code_challenge,
@@ -52,7 +52,7 @@ extension SQLStore: AuthorizationCodeStore {
 
     package func countWrongVerifier(code: SecretDigest, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             _ = try connection.run(
                 """
                 UPDATE codes SET failures = failures + 1,
@@ -69,7 +69,7 @@ extension SQLStore: AuthorizationCodeStore {
         """
 
     /// Reads `grantColumns` and then `userColumns` from the first column on.
-    static func authorization(_ row: borrowing Row) -> Authorization? {
+    static func authorization(_ row: any Row) -> Authorization? {
         // A context that cannot be read must not become an empty one.
         guard let context = LaunchContext(json: Array(row.text(3).utf8)) else { return nil }
         return Authorization(

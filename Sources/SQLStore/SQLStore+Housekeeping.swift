@@ -1,32 +1,46 @@
 import OAuth
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: Housekeeping {
     package func purge(at now: Instant) throws(StoreError) -> Purge {
-        let statements = Self.purges.filter { database.powers.mayWrite($0.table) }
-        return try write { connection throws(SQLiteError) in
-            var counts: [(table: String, rows: Int)] = []
-            for (table, memory) in statements {
-                let rows = try connection.run("DELETE FROM \(table) WHERE expires_at < $1", now.seconds - memory)
-                counts.append((table, rows))
-            }
-            return Purge(counts: counts)
+        var counts: [(table: String, rows: Int)] = []
+        for purge in Self.purges where database.powers.mayWrite(purge.table) {
+            counts.append((purge.table, try rows(purged: purge, before: now.seconds - purge.memory)))
+        }
+        return Purge(counts: counts)
+    }
+
+    /// So many rows a statement: whoever else wants to write waits for one, not for all.
+    private static let batch = 1000
+
+    private func rows(purged purge: PurgedTable, before time: Int) throws(StoreError) -> Int {
+        let sql = """
+            DELETE FROM \(purge.table) WHERE (\(purge.key)) IN
+                (SELECT \(purge.key) FROM \(purge.table) WHERE expires_at < $1 LIMIT $2)
+            """
+        var total = 0
+        while true {
+            let rows = try write { connection throws(SQLError) in try connection.run(sql, time, Self.batch) }
+            total += rows
+            if rows < Self.batch { return total }
         }
     }
+
+    private typealias PurgedTable = (table: String, key: String, memory: Int)
 
     /// Spent codes and tokens stay for an hour after they expire, so that a replay is still seen for what it is.
     private static let replayMemory = 3600
 
-    private static let purges: [(table: String, memory: Int)] = [
-        ("sessions", 0),
-        ("sign_in_attempts", 0),
-        ("launches", 0),
-        ("interactions", 0),
-        ("client_secrets", 0),
-        ("codes", replayMemory),
-        ("access_tokens", replayMemory),
-        ("refresh_tokens", replayMemory),
-        ("grants", replayMemory),
+    private static let purges: [PurgedTable] = [
+        ("sessions", "id", 0),
+        ("sign_in_attempts", "name, fhir_base", 0),
+        ("launches", "handle", 0),
+        ("interactions", "id", 0),
+        ("client_secrets", "client, digest", 0),
+        ("codes", "digest", replayMemory),
+        ("access_tokens", "digest", replayMemory),
+        ("refresh_tokens", "digest", replayMemory),
+        ("grants", "id", replayMemory),
     ]
 }

@@ -1,12 +1,12 @@
 import OAuth
 import SMART
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: InteractionStore {
     package func begin(_ interaction: Interaction) throws(StoreError) -> InteractionStart {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             if let launch = interaction.launch {
                 let spent = try connection.run(
                     """
@@ -29,7 +29,7 @@ extension SQLStore: InteractionStore {
     }
 
     package func interaction(_ id: SecretDigest, at now: Instant) throws(StoreError) -> Interaction? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT request, client, launch, launch_account, launch_context, browser, account, patient, allowed,
@@ -41,7 +41,7 @@ extension SQLStore: InteractionStore {
 
     package func bind(_ id: SecretDigest, to browser: SecretDigest) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             try connection.run(
                 """
                 UPDATE interactions SET browser = $2
@@ -51,7 +51,7 @@ extension SQLStore: InteractionStore {
     }
 
     package func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError) {
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             _ = try connection.run(
                 """
                 UPDATE interactions SET account = $2, patient = $3
@@ -63,7 +63,7 @@ extension SQLStore: InteractionStore {
 
     package func decide(_ consent: Consent, in id: SecretDigest) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             let isFirst = try connection.run(
                 """
                 UPDATE interactions
@@ -82,18 +82,18 @@ extension SQLStore: InteractionStore {
     }
 
     package func finish(_ id: SecretDigest, at now: Instant) throws(StoreError) -> Bool {
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             try Self.finish(id, at: now, on: connection)
         }
     }
 
-    static func finish(_ id: SecretDigest, at now: Instant, on connection: Connection) throws(SQLiteError) -> Bool {
+    static func finish(_ id: SecretDigest, at now: Instant, on connection: any Connection) throws(SQLError) -> Bool {
         try connection.run(
             "UPDATE interactions SET finished_at = $2 WHERE id = $1 AND finished_at IS NULL AND expires_at > $2",
             id.bytes, now.seconds) == 1
     }
 
-    private static func interaction(_ row: borrowing Row) -> Interaction? {
+    private static func interaction(_ row: any Row) -> Interaction? {
         let handle = row.optionalBlob(2).map { SecretDigest(stored: $0) }
         guard let request = ValidAuthorizationRequest(stored: Array(row.text(0).utf8), launch: handle) else {
             return nil

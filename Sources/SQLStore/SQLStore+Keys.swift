@@ -1,10 +1,10 @@
 import OAuth
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: KeyStore {
     package func publishedKeys(at now: Instant) throws(StoreError) -> [StoredKey] {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.rows(
                 """
                 SELECT kid, algorithm, state, public_jwk, created_at, expires_at FROM keys
@@ -15,7 +15,7 @@ extension SQLStore: KeyStore {
     }
 
     package func activeKey(_ algorithm: String) throws(StoreError) -> StoredKey? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT kid, algorithm, state, public_jwk, created_at, expires_at, sealed FROM keys
@@ -27,14 +27,15 @@ extension SQLStore: KeyStore {
 
     package func add(_ key: StoredKey) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             try Self.add(key, fhirBase: fhirBase, on: connection)
         }
     }
 
     package func rotate(adding newKey: StoredKey, retiredUntil: Instant, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
+            try connection.lock("keys of \(fhirBase)")
             try connection.run(
                 "DELETE FROM keys WHERE fhir_base = $1 AND algorithm = $2 AND expires_at <= $3", fhirBase,
                 newKey.algorithm, now.seconds)
@@ -50,7 +51,7 @@ extension SQLStore: KeyStore {
         }
     }
 
-    private static func add(_ key: StoredKey, fhirBase: String, on connection: Connection) throws(SQLiteError) {
+    private static func add(_ key: StoredKey, fhirBase: String, on connection: any Connection) throws(SQLError) {
         try connection.run(
             """
             INSERT INTO keys (kid, fhir_base, algorithm, state, public_jwk, sealed, created_at, expires_at)
@@ -59,7 +60,7 @@ extension SQLStore: KeyStore {
             key.sealed, key.createdAt.seconds, key.expiresAt?.seconds)
     }
 
-    private static func key(_ row: borrowing Row, sealed: [UInt8]) -> StoredKey? {
+    private static func key(_ row: any Row, sealed: [UInt8]) -> StoredKey? {
         StoredKey.State(rawValue: row.text(2)).map { state in
             StoredKey(
                 kid: row.text(0), algorithm: row.text(1), state: state, publicJWK: Array(row.text(3).utf8),

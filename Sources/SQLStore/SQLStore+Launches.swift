@@ -1,12 +1,12 @@
 import OAuth
 import SMART
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: LaunchStore {
     package func add(_ launch: Launch, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             _ = try connection.run(
                 """
                 INSERT INTO launches (handle, fhir_base, client, account, context, created_at, expires_at)
@@ -17,7 +17,7 @@ extension SQLStore: LaunchStore {
     }
 
     package func launch(_ handle: SecretDigest) throws(StoreError) -> Launch? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT client, account, context, expires_at FROM launches

@@ -1,5 +1,5 @@
 import OAuth
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: SessionStore {
@@ -7,7 +7,7 @@ extension SQLStore: SessionStore {
         _ session: Session, of username: String, replacing old: SecretDigest?, policy: SessionPolicy
     ) throws(StoreError) {
         let fhirBase = fhirBase
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             if let old { try connection.run("DELETE FROM sessions WHERE id = $1", old.bytes) }
             try Self.forgetFailures(of: username, fhirBase: fhirBase, on: connection)
             try connection.run(
@@ -20,7 +20,7 @@ extension SQLStore: SessionStore {
     }
 
     package func session(_ id: SecretDigest, at now: Instant, policy: SessionPolicy) throws(StoreError) -> Session? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT \(Self.userColumns), sessions.authenticated_at, sessions.last_seen_at
@@ -37,14 +37,14 @@ extension SQLStore: SessionStore {
     }
 
     package func touch(_ id: SecretDigest, at now: Instant) throws(StoreError) {
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             _ = try connection.run(
                 "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2", id.bytes, now.seconds)
         }
     }
 
     package func end(session id: SecretDigest) throws(StoreError) {
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             _ = try connection.run("DELETE FROM sessions WHERE id = $1", id.bytes)
         }
     }

@@ -1,12 +1,12 @@
 import OAuth
 import SMART
-import SQLite
+import SQL
 import Store
 
 extension SQLStore: TokenStore {
     package func issue(_ tokens: NewTokens, spending: Spending) throws(StoreError) -> IssueOutcome {
         let fhirBase = fhirBase
-        return try write { connection throws(SQLiteError) in
+        return try write { connection throws(SQLError) in
             guard try Self.spend(spending, for: tokens, fhirBase: fhirBase, on: connection) else {
                 let reason: EndReason =
                     if case .code = spending { .codeReplay } else { .refreshReplay }
@@ -37,7 +37,7 @@ extension SQLStore: TokenStore {
     }
 
     package func accessToken(_ digest: SecretDigest, at now: Instant) throws(StoreError) -> ActiveToken? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT \(Self.grantColumns), \(Self.userColumns), access_tokens.scopes, access_tokens.issued_at,
@@ -60,7 +60,7 @@ extension SQLStore: TokenStore {
     }
 
     package func refreshToken(_ digest: SecretDigest) throws(StoreError) -> RefreshToken? {
-        try read { connection throws(SQLiteError) in
+        try read { connection throws(SQLError) in
             try connection.row(
                 """
                 SELECT \(Self.grantColumns), \(Self.userColumns), refresh_tokens.expires_at, refresh_tokens.spent_at
@@ -80,15 +80,15 @@ extension SQLStore: TokenStore {
     }
 
     package func end(grant: String, reason: EndReason, at now: Instant) throws(StoreError) {
-        try write { connection throws(SQLiteError) in
+        try write { connection throws(SQLError) in
             try Self.end(grant: grant, reason: reason, at: now, on: connection)
         }
     }
 
     /// One conditional statement: of any number of requests with the same code or token, one finds it unspent.
     private static func spend(
-        _ spending: Spending, for tokens: NewTokens, fhirBase: String, on connection: Connection
-    ) throws(SQLiteError) -> Bool {
+        _ spending: Spending, for tokens: NewTokens, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) -> Bool {
         let (table, digest) =
             switch spending {
             case .code(let digest): ("codes", digest)
@@ -103,8 +103,8 @@ extension SQLStore: TokenStore {
     }
 
     private static func end(
-        grant: String, reason: EndReason, at now: Instant, on connection: Connection
-    ) throws(SQLiteError) {
+        grant: String, reason: EndReason, at now: Instant, on connection: any Connection
+    ) throws(SQLError) {
         try connection.run(
             "UPDATE grants SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL", grant, now.seconds,
             reason.rawValue)

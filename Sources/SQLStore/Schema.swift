@@ -1,4 +1,4 @@
-import SQLite
+import SQL
 
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.

@@ -1,10 +1,5 @@
 import CSQLite
-
-/// What a program may do with a table.
-package enum TableAccess: Sendable, Equatable {
-    case read
-    case write
-}
+import SQL
 
 /// Refuses statements that touch a table outside a program's powers, when they are prepared (sqlite3_set_authorizer).
 final class TableGuard {

@@ -3,7 +3,6 @@ import JOSE
 import OAuth
 import SMART
 import SQLStore
-import SQLite
 import Store
 import Testing
 
