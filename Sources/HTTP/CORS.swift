@@ -47,7 +47,7 @@ package struct CORS: Sendable {
 }
 
 extension Request {
-    /// A browser asks before it sends (Fetch §3.2.2).
+    /// A browser asks before it sends: the preflight of the Fetch standard.
     package var isPreflight: Bool {
         method == .options && fields["origin"] != nil && fields["access-control-request-method"] != nil
     }

@@ -98,7 +98,7 @@ extension EVPKey {
         var name = [CChar](repeating: 0, count: 64)
         var length = 0
         guard EVP_PKEY_get_group_name(pointer, &name, name.count, &length) == 1 else { return nil }
-        // OpenSSL has names of its own for two curves (RFC 5480 §2.1.1.1).
+        // OpenSSL has names of its own for two curves.
         switch String(decoding: name.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self) {
         case "P-256", "prime256v1": return .p256
         case "P-384", "secp384r1": return .p384

@@ -45,7 +45,7 @@ package struct JWKSet: Sendable, Equatable {
 
     /// The one key that this token can have been signed with; without a `kid`, the only one fit for the algorithm.
     package func key(kid: String?, alg: SignatureAlgorithm) throws(JOSEError) -> JWK {
-        // SMART app-launch/client-confidential-asymmetric#signature-verification: exactly one, or the token is refused.
+        // SMART client-confidential-asymmetric#signature-verification: exactly one, or the token is refused.
         let candidates = keys.filter { key in
             key.suits(alg) && (kid.map { kid in key.kid?.isExactly(kid) ?? false } ?? true)
         }

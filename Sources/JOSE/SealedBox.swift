@@ -2,8 +2,8 @@ import COpenSSL
 
 /// Secrets at rest: AES-256-GCM (NIST SP 800-38D), bound to the place they belong to.
 ///
-/// A box is a version byte, a nonce of 12 bytes, the ciphertext and a tag of 16 bytes. Nonces are random, so a key is for
-/// fewer than 2³² boxes (NIST SP 800-38D §8.3).
+/// A box is a version byte, a nonce of 12 bytes, the ciphertext and a tag of 16 bytes. Nonces are random
+/// (NIST SP 800-38D §8.2.2), so a key is for fewer than 2³² boxes.
 package enum SealedBox {
     package static let keySize = 32
 

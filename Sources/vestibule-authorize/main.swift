@@ -1,6 +1,6 @@
 // vestibule-authorize: takes authorization requests, leads people through the pages, and issues codes.
 //
-// STANDARDS  RFC 6749 §3.1, RFC 7636, RFC 9207, OpenID Core §3.1.2, SMART App Launch 2.2
+// STANDARDS  RFC 6749 §3.1, RFC 7636, RFC 9207, OpenID Core §3.1.2, SMART app-launch
 // POWERS     reads clients, accounts and consents; touches sessions; spends launch handles; writes interactions and codes
 import Endpoints
 import SQLStore

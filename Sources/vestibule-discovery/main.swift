@@ -1,6 +1,6 @@
 // vestibule-discovery: tells apps where everything is.
 //
-// STANDARDS  SMART App Launch 2.2 conformance#using-well-known, OpenID Discovery §4, RFC 8414 §3
+// STANDARDS  SMART conformance#using-well-known, OpenID Discovery §4, RFC 8414 §3
 // POWERS     none: it reads the configuration and opens nothing else
 import Endpoints
 import Service

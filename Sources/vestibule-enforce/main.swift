@@ -1,6 +1,6 @@
 // vestibule-enforce: stands in front of the FHIR server and lets no request do more than its token allows.
 //
-// STANDARDS  SMART App Launch 2.2 scopes-and-launch-context, RFC 6750, FHIR R4 http
+// STANDARDS  SMART scopes-and-launch-context, RFC 6750, FHIR R4 http
 // POWERS     reads tokens in the store; the page-link key; reads the FHIR server over nginx's relay socket
 import Endpoints
 import HTTPClient

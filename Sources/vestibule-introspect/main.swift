@@ -1,6 +1,6 @@
 // vestibule-introspect: tells who may ask what an access token is worth.
 //
-// STANDARDS  RFC 7662, SMART App Launch 2.2 token-introspection
+// STANDARDS  RFC 7662, SMART token-introspection
 // POWERS     reads clients and tokens in the store
 import Endpoints
 import SQLStore

@@ -1,6 +1,6 @@
 // vestibule-portal: the people's pages - signing in, picking a patient, consent, launching apps.
 //
-// STANDARDS  SMART App Launch 2.2 app-launch#launch-app-ehr-launch, WCAG 2.2 AA
+// STANDARDS  SMART app-launch#launch-app-ehr-launch, WCAG 2.2 AA
 // POWERS     reads accounts; writes sign-in attempts, sessions, interactions, consents and launches; reads the FHIR server
 //            over nginx's relay socket
 import Endpoints

@@ -1,6 +1,6 @@
 // vestibule-token: exchanges codes and refresh tokens for tokens.
 //
-// STANDARDS  RFC 6749 §3.2, RFC 7636 §4.6, OpenID Core §3.1.3, SMART App Launch 2.2
+// STANDARDS  RFC 6749 §3.2, RFC 7636 §4.6, OpenID Core §3.1.3, SMART app-launch
 // POWERS     writes codes, grants and tokens; the only program that can sign and that can derive refresh tokens
 import Endpoints
 import SQLStore

@@ -51,6 +51,7 @@ struct OpeningTests {
         Records.begin() + Records.stream(4, (0..<10_000).flatMap { Records.pair("NAME_\($0)", "") }),
     ]
 
+    // FastCGI §3.3, §3.4
     @Test("what no web server sends is refused", arguments: wrong)
     func refused(bytes: [UInt8]) {
         guard case .refused = verdict(bytes) else {

@@ -21,6 +21,7 @@ struct ParametersTests {
         #expect(request.method == .put)
     }
 
+    // RFC 3875 §4.1.5
     @Test("where there is no REQUEST_URI, the decoded path is encoded again")
     func scriptName() throws {
         let request = try parameters([
@@ -71,6 +72,7 @@ struct ParametersTests {
 
 @Suite("RFC 3875 §6 The CGI Response")
 struct ResponseHeadTests {
+    // RFC 3875 §6.2.1, §6.3; RFC 9110 §8.6, §15
     @Test("a status line, the fields, a length where there may be one")
     func head() {
         func text(_ response: Response) -> String { String(decoding: response.head, as: UTF8.self) }

@@ -161,6 +161,7 @@ struct CGITests {
         for end in ends + [input.reading, input.writing] { close(end) }
     }
 
+    // RFC 3875 §4.2
     @Test("a body is as long as it was promised, broken when it is shorter, and waited for no longer than allowed")
     func promisedBody() throws {
         let input = try Pipe()

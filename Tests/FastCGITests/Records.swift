@@ -1,4 +1,4 @@
-/// FastCGI records as a web server writes them (FastCGI §3.3 – §5.3), and wrong ones as well.
+/// FastCGI records as a web server writes them (FastCGI §3.3, §3.4, §5.1, §5.2, §5.3), and wrong ones as well.
 enum Records {
     static func record(_ type: UInt8, id: UInt16 = 1, version: UInt8 = 1, padding: Int = 0, _ content: [UInt8])
         -> [UInt8]

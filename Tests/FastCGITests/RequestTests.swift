@@ -20,6 +20,7 @@ struct RequestTests {
         #expect(server.stop())
     }
 
+    // FastCGI §3.3, §5.3
     @Test("padding and small records change nothing")
     func padding() throws {
         let server = try TestServer()
@@ -57,6 +58,7 @@ struct RequestTests {
         try expect(Records.request("GET", uri), 400)
     }
 
+    // RFC 3875 §4.1.2
     @Test(
         "a length is digits and nothing else", arguments: ["-1", "+1", " 1", "1 ", "0x1", "1,1", "9999999999999999999"])
     func lengths(text: String) throws {

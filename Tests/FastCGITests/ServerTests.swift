@@ -108,6 +108,7 @@ struct ServerTests {
         #expect(server.stop())
     }
 
+    // FastCGI §3.5
     @Test("a connection that never says anything is closed; an idle kept one never is")
     func silentConnections() throws {
         let server = try TestServer { $0.receiveTimeout = .milliseconds(200) }

@@ -40,6 +40,7 @@ struct AbsoluteURLTests {
         #expect(AbsoluteURL(text) == nil)
     }
 
+    // RFC 6454 §6.2
     @Test(
         "the origin leaves out the default port",
         arguments: [

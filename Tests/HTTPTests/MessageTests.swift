@@ -3,6 +3,8 @@ import Testing
 
 @Suite("RFC 9110 messages")
 struct MessageTests {
+    // RFC 9110 §11.2, §11.6.2
+    // RFC 7617 §2; RFC 6750 §2.1
     @Test(
         "credentials are read without regard to the scheme's case",
         arguments: [
@@ -23,12 +25,14 @@ struct MessageTests {
         #expect(response.values(of: "Set-Cookie").isEmpty)
     }
 
+    // RFC 9110 §11.6.1
     @Test("a quoted parameter cannot leave its quotes")
     func challenge() {
         let challenge = Challenge("Bearer", [("realm", "a\"b\\c\r\nd"), ("error", "invalid_token")])
         #expect(challenge.field == #"Bearer realm="a\"b\\cd", error="invalid_token""#)
     }
 
+    // RFC 6265bis §4.1.3.2
     @Test("our cookies are for this host alone, out of reach of scripts")
     func cookieField() {
         #expect(

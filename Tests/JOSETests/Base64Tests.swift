@@ -18,6 +18,7 @@ struct Base64Tests {
         #expect(Base64URL.decode(unpadded) == Array(plain.utf8))
     }
 
+    // RFC 7515 §2
     @Test("RFC 7515 Appendix C: the example")
     func urlSafe() {
         #expect(Base64URL.encode([3, 236, 255, 224, 193]) == "A-z_4ME")
@@ -25,6 +26,7 @@ struct Base64Tests {
         #expect(Base64.decode("A+z/4ME=") == [3, 236, 255, 224, 193])
     }
 
+    // RFC 4648 §3.5
     @Test(
         "another spelling of the same bytes is refused in URLs",
         arguments: [
@@ -36,6 +38,7 @@ struct Base64Tests {
         #expect(Base64URL.decode(text) == nil)
     }
 
+    // RFC 4648 §3.5
     @Test(
         "another spelling of the same bytes is refused in HTTP Basic",
         arguments: [

@@ -29,6 +29,7 @@ struct JWKSetTests {
         #expect(String(decoding: JWKSet([]).bytes, as: UTF8.self) == #"{"keys":[]}"#)
     }
 
+    // SMART client-confidential-asymmetric#signature-verification
     @Test("exactly one key answers, or none is taken")
     func choice() throws {
         func key(_ algorithm: SignatureAlgorithm, kid: String?, alg: String? = nil, use: String? = "sig") throws -> JWK

@@ -3,6 +3,7 @@ import Testing
 
 @Suite("RFC 7517 §4 JSON Web Keys")
 struct JWKTests {
+    // RFC 7638 §3.3
     @Test("RFC 7638 §3.1: the example's thumbprint")
     func thumbprint() throws {
         let key = try jwk(
@@ -26,6 +27,7 @@ struct JWKTests {
         #expect(try jwk(String(decoding: rsa.bytes, as: UTF8.self)) == rsa)
     }
 
+    // RFC 7518 §6.2.2, §6.3.2, §6.4
     @Test(
         "a private key is refused, with a reason that says so",
         arguments: [
@@ -43,6 +45,7 @@ struct JWKTests {
         #expect(throws: error) { try JWKSet(json: Array(set.utf8)) }
     }
 
+    // RFC 7518 §2, §6.1, §6.2.1, §6.2.1.1
     @Test(
         "a key that is not written well is refused",
         arguments: [

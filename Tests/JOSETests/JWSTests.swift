@@ -7,7 +7,7 @@ struct JWSTests {
     private static let payload =
         "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
 
-    /// RFC 7515 Appendix A.2.1 and A.3.1
+    /// RFC 7515 Appendix A.2.1, Appendix A.3.1
     private static let appendixA: [(SignatureAlgorithm, String, String)] = [
         (
             .rs256, ExampleKeys.rsa,
@@ -34,7 +34,8 @@ struct JWSTests {
         [Array(header.utf8), Array(payload.utf8), signature].map { Base64URL.encode($0) }.joined(separator: ".")
     }
 
-    @Test("RFC 7515 Appendix A.2 and A.3: the examples verify", arguments: appendixA)
+    // RFC 7515 §5.2
+    @Test("RFC 7515 Appendix A.2, Appendix A.3: the examples verify", arguments: appendixA)
     func appendices(algorithm: SignatureAlgorithm, key: String, token: String) throws {
         let verified = try JWS(compact: token).verified(by: VerificationKey(jwk(key)), allowing: [algorithm])
         #expect(verified.algorithm == algorithm)
@@ -45,6 +46,7 @@ struct JWSTests {
         #expect(try JWS(compact: token).claimedIssuer == "joe")
     }
 
+    // RFC 7515 §5.1, §5.2
     @Test("what is signed here verifies here", arguments: SignatureAlgorithm.allCases)
     func roundTrip(algorithm: SignatureAlgorithm) throws {
         let key = try TestKeys.key(for: algorithm)
@@ -103,6 +105,7 @@ struct JWSTests {
         #expect(kind(of: token, by: try TestKeys.key(for: .rs384).publicKey) == .notAuthentic)
     }
 
+    // RFC 7518 §3.1
     @Test(
         "RFC 8725 §2.1: none, HMAC and unknown algorithms are refused, whatever the signature",
         arguments: ["none", "None", "NONE", "", "HS256", "HS384", "HS512", "PS256", "RS512", "ES512", "EdDSA", "rs256"]
@@ -127,6 +130,7 @@ struct JWSTests {
         }
     }
 
+    // RFC 7515 §4.1, §4.1.11; RFC 7797 §3
     @Test(
         "a header that is not sound is refused before anything else",
         arguments: [
@@ -157,6 +161,7 @@ struct JWSTests {
         #expect(kind(of: token, by: try jwk(ExampleKeys.elliptic)) == .notAuthentic)
     }
 
+    // RFC 7515 §7.1
     @Test("another spelling of the same token is refused")
     func spellings() throws {
         let (algorithm, key, token) = Self.appendixA[1]

@@ -59,8 +59,9 @@ struct JWTClaimsTests {
         #expect(throws: JOSEError.self) { try claims(text) }
     }
 
+    // RFC 7523 §3
     @Test(
-        "RFC 7519 §4.1.4 to §4.1.6: a token is current from nbf and iat until before exp, give or take the leeway",
+        "RFC 7519 §4.1.4, §4.1.5, §4.1.6: a token is current from nbf and iat until before exp, give or take the leeway",
         arguments: [
             (#"{"exp":1061}"#, nil), (#"{"exp":941}"#, nil), (#"{"exp":940}"#, .notCurrent),
             (#"{"exp":0}"#, .notCurrent),

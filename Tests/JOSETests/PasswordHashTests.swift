@@ -8,6 +8,7 @@ struct PasswordHashTests {
         try #require(PasswordHash.Parameters(ln: 4, r: 8, p: 1))
     }
 
+    // RFC 7914 §6
     @Test(
         "RFC 7914 §12: the test vectors",
         arguments: [
@@ -95,6 +96,7 @@ struct PasswordHashTests {
         #expect(PasswordHash(stored) == nil)
     }
 
+    // RFC 7914 §2
     @Test("costs are bounded", arguments: [(18, 8, 1, true), (19, 8, 1, false), (17, 8, 4, true), (17, 8, 5, false)])
     func bounds(ln: Int, r: Int, p: Int, isAccepted: Bool) {
         #expect((PasswordHash.Parameters(ln: ln, r: r, p: p) != nil) == isAccepted)

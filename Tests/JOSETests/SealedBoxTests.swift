@@ -13,6 +13,7 @@ struct SealedBoxTests {
         #expect(try SealedBox.open(box, under: key, context: context) == secret)
     }
 
+    // NIST SP 800-38D §8.2.2
     @Test("the same secret never makes the same box")
     func freshNonce() throws {
         let boxes = try (0..<100).map { _ in try SealedBox.seal([1, 2, 3], under: key, context: "c") }

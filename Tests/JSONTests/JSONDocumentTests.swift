@@ -4,6 +4,7 @@ import Testing
 
 @Suite("RFC 8259 JSON texts")
 struct JSONDocumentTests {
+    // RFC 8259 §2, §3, §4, §5, §6, §7
     @Test(
         "a well-formed text is read",
         arguments: [
@@ -21,6 +22,7 @@ struct JSONDocumentTests {
         #expect(document.root.bytes.first == trimmed.first)
     }
 
+    // RFC 8259 §2, §3, §4, §5, §6, §7, §8.1, §8.2
     @Test(
         "a malformed text is refused, with the place",
         arguments: [
@@ -52,6 +54,7 @@ struct JSONDocumentTests {
         #expect(throws: JSONError(offset: offset, reason: reason)) { try JSONDocument(Array(text.utf8)) }
     }
 
+    // RFC 3629 §4
     @Test(
         "bytes that are not UTF-8 are refused",
         arguments: [
@@ -66,6 +69,7 @@ struct JSONDocumentTests {
         #expect(error?.reason == .invalidUTF8)
     }
 
+    // RFC 8259 §4
     @Test(
         "a member name may come once, however it is spelled",
         arguments: [

@@ -7,6 +7,7 @@ struct JSONValueTests {
         try JSONDocument(Array(text.utf8)).root
     }
 
+    // RFC 8259 §7
     @Test(
         "a string is what its escapes stand for",
         arguments: [
@@ -24,6 +25,7 @@ struct JSONValueTests {
         #expect(!value.equals("x" + expected))
     }
 
+    // RFC 8259 §8.3
     @Test("equal means the same code points, not canonically equivalent ones")
     func exactEquality() throws {
         #expect(try !root("\"e\u{301}\"").equals("\u{E9}"))

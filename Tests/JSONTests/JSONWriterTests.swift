@@ -52,6 +52,7 @@ struct JSONWriterTests {
         #expect(text(json) == #"{"value":1.50,"list":[1.50,{ "a":1 }]}"#)
     }
 
+    // RFC 8259 §7
     @Test(
         "only what must be escaped is escaped",
         arguments: [

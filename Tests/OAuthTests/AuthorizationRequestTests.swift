@@ -15,6 +15,8 @@ struct AuthorizationRequestTests {
         #expect(ValidAuthorizationRequest(stored: request.json, launch: nil) == request)
     }
 
+    // RFC 6749 §4.1.1; RFC 7636 §4.2, §4.3; OpenID Core §6
+    // SMART app-launch#considerations-for-pkce-support
     @Test(
         "refusals that are redirected, each with its code",
         arguments: [
@@ -71,11 +73,13 @@ struct AuthorizationRequestTests {
         _ = try Fixture.valid(["display": "page", "acr_values": "1", "id_token_hint": "x", "claims": "{}", "x": "y"])
     }
 
+    // RFC 8707 §2
     @Test("resource stands in for aud")
     func resource() throws {
         _ = try Fixture.valid(["aud": nil, "resource": "https://h.example/fhir/"])
     }
 
+    // RFC 6749 §3.1.2.3; RFC 9700 §2.1, §4.1.3
     @Test(
         "redirect URIs that are not the registered one never become an address",
         arguments: [
@@ -127,6 +131,7 @@ struct AuthorizationRequestTests {
         #expect(RedirectURI(stored: registered).matches(sent, isNative: isNative) == matches)
     }
 
+    // RFC 6749 §3.1.2; RFC 8252 §7.1; RFC 9700 §4.1.3; SMART app-launch#register-app-with-ehr
     @Test(
         "what may be registered",
         arguments: [

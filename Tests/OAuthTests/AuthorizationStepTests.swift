@@ -114,6 +114,7 @@ struct AuthorizationStepTests {
                 == .accessDenied)
     }
 
+    // OpenID Core §3.1.2.6
     @Test("prompt=none gets an answer without a page (OpenID Core §3.1.2.1)")
     func silent() throws {
         let changes: [String: String?] = ["prompt": "none"]
@@ -122,6 +123,7 @@ struct AuthorizationStepTests {
         #expect(code(next(try interaction(changes, launch: launch()), session())) == .consentRequired)
     }
 
+    // OpenID Core §3.1.2.1
     @Test("prompt=login and max_age ask for a sign-in that is newer than the request")
     func freshLogin() throws {
         let old = session(authenticated: -100)

@@ -12,6 +12,7 @@ struct CodeChallengeTests {
         #expect(try #require(CodeChallenge(Fixture.challenge)).matches(Fixture.verifier))
     }
 
+    // RFC 7636 §4.1
     @Test(
         "nothing else does",
         arguments: [
@@ -90,6 +91,7 @@ struct RefreshTokenTests {
         RefreshRequest(refreshToken: Secret(received: "r"), scope: scope)
     }
 
+    // SMART app-launch#refresh-access-token
     @Test(
         "without a scope the grant, with one no more than the grant",
         arguments: [
@@ -122,6 +124,7 @@ struct RefreshTokenTests {
         #expect(scopes.description == "openid patient/Observation.rs")
     }
 
+    // RFC 9700 §4.14.2
     @Test("spent is replayed; another client, too late, ended, disabled: invalid_grant")
     func refused() throws {
         guard case .replayed = try token(spent: true).refreshed(by: Fixture.proven(), with: request(), at: Fixture.now)
@@ -165,6 +168,7 @@ struct ClientAuthenticationTests {
     private let confidential = Fixture.client(
         id: "c d", authentication: .secret([.init(digest: SecretDigest(of: "s%e:c+ret"))]))
 
+    // RFC 6749 §2.3.1
     @Test(
         "both spellings of Basic are the same client",
         arguments: ["c d:s%e:c+ret", "c+d:s%25e%3Ac%2Bret", "c%20d:s%25e%3Ac%2Bret"])
@@ -173,6 +177,7 @@ struct ClientAuthenticationTests {
         _ = try confidential.authenticated(by: authentication, at: Fixture.now)
     }
 
+    // RFC 6749 §2.1, §3.2.1
     @Test("a wrong secret, none, and the wrong way are invalid_client")
     func refused() throws {
         for text in ["c d:wrong", "c d:", "other:s%e:c+ret"] {
@@ -226,6 +231,7 @@ struct ClientAuthenticationTests {
 
 @Suite("RFC 6749 §3.2 token requests")
 struct TokenRequestTests {
+    // RFC 7636 §4.5
     @Test(
         "what is missing, repeated or unknown is named",
         arguments: [
@@ -267,6 +273,7 @@ struct IDTokenTests {
         #expect(claims["fhirUser"]?.string == "https://h.example/fhir/Practitioner/p1")
     }
 
+    // SMART scopes-and-launch-context#scopes-for-requesting-identity-data
     @Test("name and fhirUser come with their scopes alone")
     func scopes() throws {
         #expect(try claims("openid")["name"] == nil)
@@ -294,6 +301,7 @@ struct AccountTests {
         #expect(Account.normalized(username: text) == name)
     }
 
+    // NIST SP 800-63B §5.1.1.2
     @Test(
         "a password is long enough, not endless and without NUL",
         arguments: [

@@ -9,6 +9,7 @@ struct LogTests {
         String(decoding: Log(program: "p").line(.info, "e", [("x", .text(text))]).bytes, as: UTF8.self)
     }
 
+    // RFC 3339
     @Test("a line has its time, level, program and event first")
     func head() throws {
         #expect(
@@ -16,6 +17,7 @@ struct LogTests {
                 .wholeMatch(in: line("v")) != nil)
     }
 
+    // RFC 8259 §7
     @Test(
         "no value ends a line, colours a terminal or turns the reading direction",
         arguments: [

@@ -316,6 +316,7 @@ def test_too_many_parameters_are_refused_politely(person):
     assert shown(broken, "invalid_request")
 
 
+# RFC 9700 §4.12
 def test_every_redirect_after_a_form_is_a_see_other(patient, rounds):
     request = rounds.request()
     page = patient.open(request.url)
@@ -329,6 +330,7 @@ def test_every_redirect_after_a_form_is_a_see_other(patient, rounds):
     assert patient.post("/portal/consent", [*consent.fields, ("decision", "allow")]).status_code == 303
 
 
+# OpenID Core §6
 def test_a_request_object_is_never_fetched(rounds, person):
     with socket.create_server(("127.0.0.1", 0)) as trap:
         trap.settimeout(0.5)

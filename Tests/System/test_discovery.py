@@ -38,6 +38,7 @@ def document(request, instance):
     return addresses(instance)[request.param]
 
 
+# SMART conformance#using-well-known
 def test_the_smart_configuration_has_every_member_it_must_have(instance, http):
     found = http.get(addresses(instance)["smart"]).json()
     assert found["issuer"] == instance.fhir
@@ -53,6 +54,7 @@ def test_the_smart_configuration_has_every_member_it_must_have(instance, http):
     assert {"openid", "fhirUser", "launch", "launch/patient", "offline_access"} <= set(found["scopes_supported"])
 
 
+# SMART conformance#capabilities
 def test_the_capabilities_are_exactly_those_that_are_kept(instance, http):
     found = http.get(addresses(instance)["smart"]).json()["capabilities"]
     assert sorted(found) == sorted(CAPABILITIES)
@@ -81,6 +83,7 @@ def test_every_address_in_the_documents_is_absolute(instance, http):
         assert all(value.startswith(f"{instance.base}/") for value in urls.values()), urls
 
 
+# OpenID Discovery §3, §4
 def test_the_openid_document_has_what_openid_demands_and_the_issuer_it_is_fetched_under(instance, http):
     found = http.get(addresses(instance)["openid"]).json()
     assert found["issuer"] + "/.well-known/openid-configuration" == addresses(instance)["openid"]
@@ -90,6 +93,7 @@ def test_the_openid_document_has_what_openid_demands_and_the_issuer_it_is_fetche
     assert {"authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported"} <= found.keys()
 
 
+# RFC 8414 §3, §3.1
 def test_the_documents_agree_with_each_other(instance, http):
     smart, openid, oauth = (http.get(addresses(instance)[name]).json() for name in ("smart", "openid", "oauth"))
     assert openid == oauth

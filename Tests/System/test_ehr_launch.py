@@ -33,6 +33,7 @@ def create(instance, clinician, app):
     return make
 
 
+# SMART app-launch#launch-app-ehr-launch
 def test_the_portal_leads_to_the_apps_launch_url_with_iss_and_a_handle(instance, clinician, app):
     arrived = launched(clinician, app)
     assert arrived.url.startswith(app.redirect_uri.replace("/callback", "/launch?"))

@@ -69,6 +69,7 @@ def test_the_capability_statement_is_for_everybody(instance, http):
     assert answer.headers["access-control-allow-origin"] == "*" and is_inert(answer)
 
 
+# FHIR R4 operationoutcome; RFC 6750 §3.1
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Basic YTpi"}])
 def test_without_a_token_the_answer_says_how_to_ask(instance, http, headers):
     answer = http.get(f"{instance.fhir}/Patient/{MAJA}", headers=headers)

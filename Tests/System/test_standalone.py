@@ -323,11 +323,13 @@ def test_a_changed_id_token_does_not_verify(instance, patient, rounds):
         claims_of(instance, f"{header}.{payload}.{flipped}")
 
 
+# SMART scopes-and-launch-context#scopes-for-requesting-identity-data
 def test_the_app_may_read_the_resource_that_is_its_user(clinician, rounds):
     tokens = rounds.tokens(clinician, scope="openid fhirUser launch/patient patient/Condition.rs")
     assert "Practitioner" in rounds.fhir(tokens["access_token"], "Practitioner/dr-amara-lindqvist").text
 
 
+# SMART scopes-and-launch-context#scopes-for-requesting-identity-data
 def test_a_user_without_a_resource_is_granted_no_fhiruser(instance, account, rounds):
     clerk = account("--access", "all")
     tokens = rounds.tokens(clerk, scope="openid fhirUser launch/patient patient/Patient.rs")

@@ -3,8 +3,8 @@ import OAuth
 import SMART
 import Store
 
-/// Every request under the FHIR base: refused here, handed to the web server, or fetched and checked (SMART
-/// scopes-and-launch-context#scopes-for-requesting-fhir-resources).
+/// Every request under the FHIR base: refused here, handed to the web server, or fetched and checked
+/// (SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources).
 package struct EnforceEndpoint: Endpoint {
     /// How long a link to another page is good, in seconds.
     private static let pageLifetime = 3600

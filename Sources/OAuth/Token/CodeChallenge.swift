@@ -10,7 +10,7 @@ package struct CodeChallenge: Sendable, Equatable {
         self.text = text
     }
 
-    /// RFC 7636 §4.6: the verifier is the one whose hash the challenge is. One outside of §4.1 matches nothing.
+    /// RFC 7636 §4.6: the verifier is the one whose hash the challenge is. One outside of RFC 7636 §4.1 matches nothing.
     package func matches(_ verifier: String) -> Bool {
         guard (43...128).contains(verifier.utf8.count), verifier.utf8.allSatisfy(Self.isUnreserved) else {
             return false

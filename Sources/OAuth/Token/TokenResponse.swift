@@ -2,7 +2,7 @@ import HTTP
 import JSON
 import SMART
 
-/// The answer to a token request (RFC 6749 §5.1, SMART app-launch#response-4).
+/// The answer to a token request (RFC 6749 §5.1, SMART app-launch#response-5).
 package struct TokenResponse: Sendable {
     package let accessToken: Secret
     package let expiresIn: Int

@@ -26,7 +26,7 @@ package struct BundleFilter {
         let shown = shownEntries(entries)
         for (index, entry) in entries.enumerated() where !shown.contains(index) { cut.remove(entry) }
         for index in shown { publish(entries[index]["fullUrl"], &cut) }
-        // FHIR R4 json#2.6.2: an array is never empty.
+        // FHIR R4 json#2.6.2.1: an array is never empty.
         if let list = bundle["entry"], shown.isEmpty { cut.remove(list) }
 
         let matches = entries.indices.filter { Self.isMatch(entries[$0]) }

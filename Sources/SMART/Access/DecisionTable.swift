@@ -15,7 +15,8 @@ package struct DecisionTable: Sendable {
         self.page = page
     }
 
-    /// A request that needs no token, or `nil` (SMART conformance: the documents by which an app learns where to get one).
+    /// A request that needs no token, or `nil`: the document by which an app may learn where to get one
+    /// (SMART app-launch#considerations-for-cross-origin-resource-sharing-cors-support).
     package static func open(_ request: FHIRRequest) -> AccessDecision? {
         request.interaction == .capabilities ? .handOff(.init(request.target)) : nil
     }

@@ -81,7 +81,7 @@ extension FHIRInteraction {
         return (try type(target.segments[0]), try id(target.segments[1]))
     }
 
-    /// FHIR R4 http#2.21.0.4: a type the server does not have is 404, whoever asks.
+    /// FHIR R4 http#create: a type the server does not have is 404, whoever asks.
     private static func type(_ name: String) throws(FHIRRefusal) -> String {
         guard ResourceType.isKnown(name) else {
             throw FHIRRefusal(404, .notSupported, "This is no address of a FHIR R4 resource type.")

@@ -23,7 +23,7 @@ package struct FHIRRequest: Sendable {
         accept = request.fields["accept"]
     }
 
-    /// FHIR R4 http#general.mimetype: `_format` outranks the `Accept` field.
+    /// FHIR R4 http#parameters: `_format` outranks the `Accept` field.
     package var takesJSON: Bool {
         let formats = target.query.values("_format")
         guard formats.isEmpty else { return formats.allSatisfy { Self.json.contains($0.lowercased()) } }

@@ -1,4 +1,4 @@
-/// What this server promises in its SMART configuration (SMART conformance#capability-sets).
+/// What this server promises in its SMART configuration (SMART conformance#capabilities).
 ///
 /// A case stands here only when the behaviour behind it works: the list below is what discovery publishes.
 package enum Capability: String, Sendable, CaseIterable {

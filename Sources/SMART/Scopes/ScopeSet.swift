@@ -25,7 +25,7 @@ package struct ScopeSet: Sendable, Hashable, CustomStringConvertible {
     package var hasPatientScope: Bool { clinical.contains { $0.context == .patient } }
 
     /// Whether a patient must be in context: asked for, or needed by a `patient/` scope
-    /// (SMART scopes-and-launch-context#apps-that-launch-standalone).
+    /// (SMART scopes-and-launch-context#standalone-apps).
     package var needsPatient: Bool {
         hasPatientScope
             || scopes.contains { scope in

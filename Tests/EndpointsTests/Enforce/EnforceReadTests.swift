@@ -112,6 +112,7 @@ struct EnforceReadTests {
             ])
     }
 
+    // RFC 9110 §8.8.3
     @Test("If-None-Match is answered here, after the check (RFC 9110 §13.1.2)")
     func conditional() throws {
         let server = LyingServer(Self.own, [("ETag", #"W/"3""#)])

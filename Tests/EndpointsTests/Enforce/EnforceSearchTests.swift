@@ -23,6 +23,7 @@ struct EnforceSearchTests {
         return String(url.dropFirst("https://ehr.example.org".count))
     }
 
+    // FHIR R4 search#errors
     @Test("a server that passes over our parameter gives nothing of another patient away")
     func ignored() throws {
         let server = LyingServer(Self.bundle("\(Self.own),\(Self.other)"))

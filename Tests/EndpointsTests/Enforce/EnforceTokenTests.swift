@@ -16,6 +16,7 @@ struct EnforceTokenTests {
         }
     }
 
+    // FHIR R4 valueset-issue-type
     @Test(
         "a token that is unknown, malformed, expired or another server's is invalid",
         arguments: ["unknown", "a b", "", "stale", "elsewhere", "good\tx"])
@@ -38,6 +39,7 @@ struct EnforceTokenTests {
         }
     }
 
+    // RFC 6750 §2.1
     @Test("a token in the query is refused, even beside a good one")
     func query() throws {
         let response = try site.answer(.get, "/fhir/Patient/kermit?access_token=good")
@@ -67,6 +69,7 @@ struct EnforceTokenTests {
         #expect(response.issue == "transient")
     }
 
+    // SMART app-launch#considerations-for-cross-origin-resource-sharing-cors-support
     @Test("metadata is open")
     func metadata() throws {
         let response = try site.answer(.get, "/fhir/metadata?mode=full", token: nil)

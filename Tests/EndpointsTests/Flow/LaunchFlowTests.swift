@@ -46,6 +46,7 @@ struct LaunchFlowTests {
         #expect(try browser.answer["state"] == "s t")
     }
 
+    // SMART app-launch#launch-app-ehr-launch
     @Test("an EHR launch works once, for its app, its user and its browser")
     func ehrLaunch() throws {
         let house = try TestHouse()
@@ -259,6 +260,7 @@ struct SignInTests {
         #expect(browser.cookies["__Host-vestibule-session"] != first)
     }
 
+    // RFC 6749 §10.12
     @Test("a form without our token, with another browser's or from another site is refused")
     func forgery() throws {
         let house = try TestHouse()

@@ -41,6 +41,7 @@ struct TokenFlowTests {
         try house.store().accessToken(SecretDigest(of: try #require(token)), at: house.instant) != nil
     }
 
+    // RFC 6749 §5.1; OpenID Core §3.1.3.3; SMART app-launch#obtain-access-token, app-launch#response-5
     @Test("the answer has everything, and the id_token holds")
     func answer() throws {
         let house = try TestHouse()
@@ -156,6 +157,7 @@ struct TokenFlowTests {
         #expect(response.status == 200)
     }
 
+    // RFC 6749 §5.2
     @Test(
         "what a client may not send",
         arguments: [
@@ -218,6 +220,7 @@ struct TokenFlowTests {
         #expect(allowed("https://app.example", preflight) == nil)
     }
 
+    // RFC 7662 §2.1, §2.2; SMART token-introspection#required-fields-in-the-introspection-response
     @Test("introspection tells the token's own client, and strangers nothing")
     func introspection() throws {
         let house = try TestHouse()

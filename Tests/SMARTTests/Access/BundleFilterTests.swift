@@ -46,6 +46,7 @@ struct BundleFilterTests {
         #expect(try filtered(spaced) == spaced)
     }
 
+    // FHIR R4 json#2.6.2.1
     @Test("what is hidden goes, the total with it, and every other byte stays")
     func cut() throws {
         #expect(
@@ -55,6 +56,7 @@ struct BundleFilterTests {
         #expect(try filtered(bundle([Self.own, Self.otherPatient], total: 1)) == bundle([Self.own], total: 1))
     }
 
+    // FHIR R4 bundle-definitions#Bundle.entry.search.mode
     @Test(
         "an entry that cannot be judged goes",
         arguments: [

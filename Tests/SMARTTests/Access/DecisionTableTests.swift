@@ -99,6 +99,7 @@ struct DecisionTableTests {
                 .decision(on: Case.request(row.method, row.target)).summary == row.decision)
     }
 
+    // SMART scopes-and-launch-context#scopes-for-requesting-identity-data
     @Test("the user's own resource is read though its type is closed")
     func fhirUser() throws {
         let table = try Case.table("openid fhirUser patient/*.rs", user: "Person/p")

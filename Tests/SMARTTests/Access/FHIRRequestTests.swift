@@ -41,6 +41,7 @@ struct FHIRRequestTests {
         #expect(try Case.request(method, target).interaction == nil)
     }
 
+    // FHIR R4 http#create, datatypes#id
     @Test(
         "an address that names no resource is not found, one that is misspelt is malformed",
         arguments: [
@@ -66,6 +67,7 @@ struct FHIRRequestTests {
         #expect(refusal?.status == 415)
     }
 
+    // FHIR R4 http#parameters
     @Test(
         "who asks for XML alone does not take JSON",
         arguments: [

@@ -36,6 +36,7 @@ struct FHIRTargetTests {
         #expect(refusal?.status == 400)
     }
 
+    // RFC 9700 §4.3.2
     @Test(
         "a query that is broken or carries a token is refused",
         arguments: ["a=%", "a=%C3", "a=%00", "a=%0A", "a%7F=1", "access_token=x", "a=1&access%5Ftoken=x"])

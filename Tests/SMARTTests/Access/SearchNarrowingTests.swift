@@ -48,6 +48,7 @@ struct SearchNarrowingTests {
                 == "search Observation?patient=Patient%2Fa%2CPatient%2Fb")
     }
 
+    // FHIR R4 search#modifiers
     @Test(
         "a parameter we cannot answer for is refused",
         arguments: [
@@ -63,6 +64,7 @@ struct SearchNarrowingTests {
         #expect(try decision("/Patient?\(query)") == "403")
     }
 
+    // FHIR R4 search#escaping
     @Test(
         "a search for another patient alone is refused before anything is asked",
         arguments: [
@@ -109,6 +111,7 @@ struct SearchNarrowingTests {
         }
     }
 
+    // FHIR R4 search#conformance
     @Test("the server's own account of the search shows whether our parameters were held")
     func held() throws {
         let narrowing = try narrowing(

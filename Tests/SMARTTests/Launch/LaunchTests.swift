@@ -2,7 +2,7 @@ import JSON
 import SMART
 import Testing
 
-@Suite("SMART scopes-and-launch-context#launch-context")
+@Suite("SMART scopes-and-launch-context#launch-context-arrives-with-your-access_token")
 struct LaunchContextTests {
     @Test("what is stored is read back")
     func roundTrip() throws {
@@ -15,6 +15,7 @@ struct LaunchContextTests {
         #expect(LaunchContext(json: Array("{".utf8)) == nil)
     }
 
+    // SMART scopes-and-launch-context#fhir-context
     @Test(
         "items of fhirContext",
         arguments: [
@@ -71,6 +72,7 @@ struct FHIRBaseTests {
         #expect((FHIRBase(text) != nil) == isBase)
     }
 
+    // SMART scopes-and-launch-context#scopes-for-requesting-identity-data
     @Test(
         "users are people's resources",
         arguments: [

@@ -18,6 +18,7 @@ struct ClinicalScopeTests {
         #expect(Scope(text)?.spelling == text)
     }
 
+    // RFC 6749 §3.3
     @Test(
         "what the grammar does not know is no scope, and is never put right",
         arguments: [
@@ -127,6 +128,7 @@ struct ScopeSetTests {
         }
     }
 
+    // SMART scopes-and-launch-context#standalone-apps
     @Test(
         "a patient is needed for patient scopes and where one is asked for",
         arguments: [
