@@ -99,6 +99,19 @@ struct DecisionTableTests {
                 .decision(on: Case.request(row.method, row.target)).summary == row.decision)
     }
 
+    @Test(
+        "a write under a constraint is refused",
+        arguments: [
+            (.post, "/Observation", "system/Observation.cruds?category=laboratory", "403"),
+            (.put, "/Observation/1", "system/Observation.cruds?category=laboratory", "403"),
+            (.patch, "/Observation/1", "user/Observation.cruds?category=laboratory", "403"),
+            (.delete, "/Observation/1", "user/Observation.cruds?category=laboratory", "403"),
+            (.post, "/Observation", "user/Observation.c", "handOff /Observation"),
+        ] as [Row])
+    func constrainedWrite(_ row: Row) throws {
+        #expect(try decide(row, access: .all) == row.decision)
+    }
+
     // SMART scopes-and-launch-context#scopes-for-requesting-identity-data
     @Test("the user's own resource is read though its type is closed")
     func fhirUser() throws {
