@@ -36,12 +36,14 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Level 1
         library("JOSE", "COpenSSL", "JSON"),
         library("SMART", "HTTP", "JSON"),
         library("SQLite", "CSQLite", "SQL"),
+        library("PostgreSQL", "CPostgreSQL", "SQL"),
         library("HTTPClient", "CCurl"),
 
         // Level 2
@@ -54,7 +56,7 @@ let package = Package(
 
         // Level 4: these two never meet.
         library("Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "Service", "Store"),
-        library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "SQL", "SQLite", "Store"),
+        library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "PostgreSQL", "SQL", "SQLite", "Store"),
 
         // Level 5: the programs.
         program("discovery"),
@@ -72,13 +74,18 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Tests mirror the sources, target for target.
+        .target(
+            name: "StoreTesting", dependencies: ["PostgreSQL", "SQL"], path: "Tests/StoreTesting",
+            swiftSettings: strict),
         test("HTTP", "HTTP"),
         test("JSON", "JSON"),
         test("JOSE", "JOSE", "JSON"),
         test("SMART", "HTTP", "JSON", "SMART"),
         test("HTTPClient", "HTTPClient"),
+        test("SQL", "SQL"),
+        test("PostgreSQL", "PostgreSQL", "StoreTesting", "SQL"),
         test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
-        test("SQLStore", "JOSE", "OAuth", "SMART", "SQLStore", "Store"),
+        test("SQLStore", "JOSE", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
         test(
             "Endpoints", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service",
             "Store"),

@@ -1,54 +1,57 @@
 import SMART
 import SQL
-import SQLite
 import Store
 
-/// The database file of one program: it knows the powers, hands out readers and owns the one writer.
+/// The database of one program: it knows the powers, hands out readers and owns the one writer.
 package final class Database: Sendable {
     let fhirBase: String
     let powers: Powers
-    private let path: String
+    private let location: StoreLocation
     private let writer: GroupCommit
+    /// Where the workers share their connections.
+    private let shared: Readers?
 
     /// Opens an existing database whose schema is exactly the one this program knows.
-    package init(path: String, fhirBase: FHIRBase, powers: Powers) throws(StoreError) {
-        self.path = path
+    package init(at location: StoreLocation, fhirBase: FHIRBase, powers: Powers) throws(StoreError) {
+        self.location = location
         self.fhirBase = fhirBase.description
         self.powers = powers
-        do {
-            let connection = try SQLiteConnection(path: path, mode: .write)
-            let version = try connection.schemaVersion()
+        do throws(SQLError) {
+            // SQLite's readers need a writer that is there already.
+            let connection = try location.connection(.write, for: powers)
+            writer = GroupCommit(connection)
+            shared = location.sharedReaders.map { Readers(of: location, for: powers, limit: $0) }
+            // A program that only reads never has the server keep a writer for it.
+            let version =
+                if let shared { try shared.read(Self.version) } else { try Self.version(connection) }
             guard version == Schema.migrations.version else {
-                throw StoreError.failed(
-                    "\(path) has schema \(version), this program needs \(Schema.migrations.version): "
+                throw SQLError(
+                    .other,
+                    "\(location) has schema \(version), this program needs \(Schema.migrations.version): "
                         + "run vestibule db migrate with the same version")
             }
-            if let tables = powers.tables { connection.allow(tables) }
-            writer = GroupCommit(connection)
-        } catch let error as SQLError {
-            throw StoreError(error)
-        } catch let error as StoreError {
-            throw error
         } catch {
-            throw .failed("\(path) cannot be opened")
+            throw StoreError(error)
         }
     }
 
-    /// Makes the file if need be and takes the missing migration steps.
-    package static func migrate(path: String, create: Bool) throws(StoreError) -> (from: Int, to: Int) {
+    /// Takes the missing migration steps. Where the store is a file, `create` makes it if need be.
+    package static func migrate(at location: StoreLocation, create: Bool) throws(StoreError) -> (from: Int, to: Int) {
         do {
-            return try Schema.migrations.migrate(SQLiteConnection(path: path, mode: create ? .create : .write))
+            return try Schema.migrations.migrate(
+                location.connection(.migrate(create: create), for: .administration))
         } catch {
             throw StoreError(error)
         }
     }
 
-    /// A store for one worker: its own connection to read, the process's writer to write.
+    /// A store for one worker: connections to read, the process's writer to write.
     package func store() throws(StoreError) -> SQLStore {
+        if let shared { return SQLStore(database: self, readers: shared) }
         do {
-            let reader = try SQLiteConnection(path: path, mode: .read)
-            if let tables = powers.tables { reader.allow(tables) }
-            return SQLStore(database: self, reader: reader)
+            let readers = Readers(of: location, for: powers, limit: 1)
+            try readers.openOne()
+            return SQLStore(database: self, readers: readers)
         } catch {
             throw StoreError(error)
         }
@@ -59,23 +62,38 @@ package final class Database: Sendable {
     ) throws(StoreError) -> Result {
         try writer.perform(verb)
     }
+
+    private static func version(_ connection: any Connection) throws(SQLError) -> Int {
+        try connection.schemaVersion()
+    }
+}
+
+extension Database {
+    package convenience init(path: String, fhirBase: FHIRBase, powers: Powers) throws(StoreError) {
+        try self.init(at: .sqlite(path: path), fhirBase: fhirBase, powers: powers)
+    }
+
+    package static func migrate(path: String, create: Bool) throws(StoreError) -> (from: Int, to: Int) {
+        try migrate(at: .sqlite(path: path), create: create)
+    }
 }
 
 /// The store protocols in SQL, one extension each. A worker owns it.
 package struct SQLStore: Sendable {
     let database: Database
-    let reader: any Connection
+    let readers: Readers
 
     var fhirBase: String { database.fhirBase }
 
     func read<Result>(_ ask: (any Connection) throws(SQLError) -> Result) throws(StoreError) -> Result {
         do {
-            return try ask(reader)
+            return try readers.read(ask)
         } catch {
             throw StoreError(error)
         }
     }
 
+    /// The verb may run more than once, on a transaction that was undone: what it does, it does by its connection alone.
     func write<Result: Sendable>(
         _ verb: @escaping @Sendable (any Connection) throws(SQLError) -> Result
     ) throws(StoreError) -> Result {
@@ -85,6 +103,11 @@ package struct SQLStore: Sendable {
 
 extension StoreError {
     init(_ error: SQLError) {
-        self = error.isBusy ? .busy : error.isConstraint ? .exists("a row") : .failed(error.description)
+        self =
+            switch error.kind {
+            case .busy: .busy(error.description)
+            case .constraint: .exists("a row")
+            case .conflict, .disconnected, .other: .failed(error.description)
+            }
     }
 }

@@ -1,12 +1,14 @@
-import Glibc
 import SQL
 import Store
 
 /// The writer of a process: verbs that come at the same time share one transaction and one wait for the disk.
 ///
 /// There is no thread of its own. Whoever finds nobody committing takes the whole queue and commits it; those who come
-/// meanwhile make the next batch. A verb returns when its rows are durable. Each verb has a savepoint, so that one which
-/// fails undoes nothing of its neighbours.
+/// meanwhile make the next batch. A verb returns when its rows are durable. Each verb of several has a savepoint, so that
+/// one which fails undoes nothing of its neighbours.
+///
+/// What was undone is done again: all of it when the connection broke before the commit was asked for, one by one when
+/// another's writer was in the way of the batch. What may have been committed never is.
 ///
 /// `@unchecked Sendable`: `queue` and `isCommitting` are touched under `monitor` alone, the connection by whoever commits.
 final class GroupCommit: @unchecked Sendable {
@@ -28,6 +30,8 @@ final class GroupCommit: @unchecked Sendable {
     private let monitor = Monitor()
     private var queue: [Job] = []
     private var isCommitting = false
+
+    private static let attempts = 4
 
     init(_ connection: any Connection) {
         self.connection = connection
@@ -62,49 +66,44 @@ final class GroupCommit: @unchecked Sendable {
     }
 
     private func commit(_ batch: [Job]) {
-        do {
-            try connection.begin()
-            for job in batch { try runInSavepoint(job) }
-            try connection.commit()
-        } catch {
-            try? connection.rollback()
-            for job in batch where job.error == nil { job.error = error }
+        for attempt in 1...Self.attempts {
+            for job in batch { job.error = nil }
+            do {
+                try runTogether(batch)
+                return
+            } catch {
+                try? connection.rollback()
+                guard error.isTransient, attempt < Self.attempts else {
+                    for job in batch where job.error == nil { job.error = error }
+                    return
+                }
+                if error.kind == .conflict, batch.count > 1 {
+                    for job in batch { commit([job]) }
+                    return
+                }
+            }
         }
     }
 
-    private func runInSavepoint(_ job: Job) throws(SQLError) {
-        try connection.execute("SAVEPOINT verb")
+    private func runTogether(_ batch: [Job]) throws(SQLError) {
+        try connection.begin()
+        if batch.count == 1 {
+            for job in batch { try job.run(connection) }
+        } else {
+            for (number, job) in batch.enumerated() { try runInSavepoint(job, isFirst: number == 0) }
+        }
+        try connection.commit()
+    }
+
+    private func runInSavepoint(_ job: Job, isFirst: Bool) throws(SQLError) {
+        try connection.execute(isFirst ? "SAVEPOINT verb" : "RELEASE verb; SAVEPOINT verb")
         do {
             try job.run(connection)
         } catch {
+            // This is not about the verb: the whole transaction is over.
+            if error.isTransient { throw error }
             job.error = error
             try connection.execute("ROLLBACK TO verb")
         }
-        try connection.execute("RELEASE verb")
     }
-}
-
-/// A lock and the place to wait at it.
-///
-/// `@unchecked Sendable`: that is what it is for.
-private final class Monitor: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
-
-    func lock() { pthread_mutex_lock(mutex) }
-    func unlock() { pthread_mutex_unlock(mutex) }
-    func wait() { pthread_cond_wait(condition, mutex) }
-    func wakeAll() { pthread_cond_broadcast(condition) }
 }

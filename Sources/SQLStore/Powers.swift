@@ -45,6 +45,11 @@ package enum Powers: String, Sendable, CaseIterable {
         }
     }
 
+    /// The program that has them, as the server's administrator sees it among its connections.
+    var program: String {
+        self == .administration ? "vestibule" : "vestibule-\(rawValue)"
+    }
+
     func mayWrite(_ table: String) -> Bool {
         tables.map { $0[table] == .write } ?? true
     }

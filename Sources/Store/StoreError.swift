@@ -2,15 +2,15 @@ import OAuth
 
 /// Why the store gave no answer. Its text is for our log: it names tables, never values.
 package enum StoreError: Error, Sendable, CustomStringConvertible {
-    /// Somebody else held the database for too long.
-    case busy
+    /// Somebody else held the database for too long, or it gave no answer in time.
+    case busy(String)
     /// What was to be added is there already.
     case exists(String)
     case failed(String)
 
     package var description: String {
         switch self {
-        case .busy: "the database is locked by another process"
+        case .busy(let reason): reason
         case .exists(let what): "\(what) exists already"
         case .failed(let reason): reason
         }

@@ -2,18 +2,35 @@ import Foundation
 import JOSE
 import OAuth
 import SMART
+import SQL
 import SQLStore
 import Store
+import StoreTesting
 import Testing
 
 /// A store engine that the conformance suite runs on: a new one is a case here, and then has to pass everything.
 enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
+    case postgreSQL
+
+    static let allCases: [Backend] = Cluster.isWanted ? [.sqlite, .postgreSQL] : [.sqlite]
 
     var testDescription: String { rawValue }
 
-    /// A fresh, empty database; the file goes when the harness goes.
-    func harness() throws -> Harness { try Harness() }
+    /// A fresh, migrated database; it goes when the harness goes.
+    func harness() throws -> Harness {
+        let harness = try emptyHarness()
+        let (from, to) = try Database.migrate(at: harness.location, create: true)
+        #expect(from == 0 && to > 0)
+        return harness
+    }
+
+    func emptyHarness() throws -> Harness {
+        switch self {
+        case .sqlite: try Harness()
+        case .postgreSQL: try Harness(on: Cluster.shared.get())
+        }
+    }
 }
 
 /// One database and as many stores on it as a test wants, each with connections of its own.
@@ -23,25 +40,60 @@ final class Harness: Sendable {
         return base
     }()
 
-    let path: String
-    private let folder: URL
+    let location: StoreLocation
+    private let folder: URL?
+    private let cluster: Cluster?
 
+    /// A file in a folder of its own.
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.appendingPathComponent("test.db").path
-        let (from, to) = try Database.migrate(path: path, create: true)
-        #expect(from == 0 && to > 0)
+        location = .sqlite(path: folder.appendingPathComponent("test.db").path)
+        self.folder = folder
+        cluster = nil
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    /// A schema of its own in the tests' server.
+    init(on cluster: Cluster) throws {
+        location = .postgreSQL(url: try cluster.emptySchema())
+        folder = nil
+        self.cluster = cluster
+    }
 
-    /// As another process would: with a writer of its own.
+    deinit {
+        if let folder { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    /// As another process would: with a writer of its own, and on PostgreSQL as a role that was granted these powers.
     func database(_ powers: Powers = .administration, base: FHIRBase = Harness.base) throws -> Database {
-        try Database(path: path, fhirBase: base, powers: powers)
+        var location = location
+        if case .postgreSQL(let url) = location, let cluster, powers != .administration {
+            let role = "vestibule_\(powers.rawValue)"
+            location = .postgreSQL(url: try cluster.url(url, as: role))
+            let schema = try #require(try administrator.row("SELECT current_schema()") { $0.text(0) })
+            try administrator.execute(powers.grants(for: role, in: schema))
+        }
+        return try Database(at: location, fhirBase: base, powers: powers)
     }
 
     func store(_ powers: Powers = .administration) throws -> SQLStore { try database(powers).store() }
+
+    /// The file, where the store is one.
+    var path: String {
+        get throws {
+            let path: String? = if case .sqlite(let path) = location { path } else { nil }
+            return try #require(path)
+        }
+    }
+
+    /// A connection of the server's administrator to the same tables, where there is a server.
+    var administrator: any Connection {
+        get throws {
+            let url: String? = if case .postgreSQL(let url) = location { url } else { nil }
+            let found = try #require(url)
+            return try #require(cluster).administrator(found)
+        }
+    }
 }
 
 /// Rows that are in order; each test changes what it is about.

@@ -48,7 +48,7 @@ struct OneTokenStore: ClientStore, TokenStore {
     func isRegisteredOrigin(_ origin: String) throws(StoreError) -> Bool { origin == Self.origin }
 
     func accessToken(_ digest: SecretDigest, at now: Instant) throws(StoreError) -> ActiveToken? {
-        guard !isDown else { throw .busy }
+        guard !isDown else { throw .busy("the test holds it") }
         return tokens.first { SecretDigest(of: $0.key) == digest }?.value
     }
 

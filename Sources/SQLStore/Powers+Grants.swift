@@ -1,0 +1,31 @@
+import PostgreSQL
+import SQL
+
+extension Powers {
+    /// The statements by which a role of PostgreSQL gets exactly these powers, whatever it had before. The owner of the tables
+    /// runs them, after every migration; to migrate is the owner's alone.
+    package func grants(for role: String, in schema: String = "public") -> String {
+        let (role, schema) = (Self.quoted(role), Self.quoted(schema))
+        func names(_ tables: [String]) -> String {
+            tables.sorted().map { "\(schema).\($0)" }.joined(separator: ", ")
+        }
+        var statements = [
+            "BEGIN", "GRANT USAGE ON SCHEMA \(schema) TO \(role)",
+            "REVOKE ALL ON ALL TABLES IN SCHEMA \(schema) FROM \(role)",
+        ]
+        let all = "SELECT, INSERT, UPDATE, DELETE"
+        if let tables {
+            let read = tables.filter { $0.value == .read }.keys + [PostgreSQLConnection.versionTable]
+            let written = tables.filter { $0.value == .write }.keys
+            statements.append("GRANT SELECT ON \(names(Array(read))) TO \(role)")
+            if !written.isEmpty { statements.append("GRANT \(all) ON \(names(Array(written))) TO \(role)") }
+        } else {
+            statements.append("GRANT \(all) ON ALL TABLES IN SCHEMA \(schema) TO \(role)")
+        }
+        return (statements + ["COMMIT"]).map { "\($0);\n" }.joined()
+    }
+
+    private static func quoted(_ name: String) -> String {
+        "\"" + name.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    }
+}
