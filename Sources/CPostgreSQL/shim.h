@@ -2,7 +2,6 @@
 #define VESTIBULE_CPOSTGRESQL_H
 
 #include <libpq-fe.h>
-#include <poll.h>
 
 // Character macros have no type in Swift.
 static const int VESTIBULE_PG_SQLSTATE = PG_DIAG_SQLSTATE;

@@ -12,6 +12,11 @@ package protocol PatientDirectory {
     /// One patient; `nil` where there is none of that id.
     func patient(_ id: String) throws(PatientDirectoryError) -> PatientSummary?
 
+    /// Up to `limit` encounters that an app could be opened for, those going on first and then the most recent, and whether
+    /// there were more.
+    func encounters(of patient: String, limit: Int) throws(PatientDirectoryError)
+        -> (encounters: [EncounterSummary], isCut: Bool)
+
     /// The encounter that the patient is in now, if there is exactly one.
     func currentEncounter(of patient: String) throws(PatientDirectoryError) -> String?
 }
@@ -25,51 +30,16 @@ package struct PatientDirectoryError: Error, Sendable {
     }
 }
 
-/// What a person typed, as a FHIR search (FHIR R4 patient#search).
-enum PatientQuery: Equatable {
-    case birthDate(String)
-    case recordNumber(String)
-    /// Every word must begin some part of the name.
-    case name([String])
-
-    /// Three characters, a date or an exact number; anything shorter would list half the hospital.
-    init?(_ text: String) {
-        let words = text.split { $0 == " " || $0 == "\t" || $0 == "," }.map(String.init)
-        let whole = words.joined(separator: " ")
-        guard whole.count <= 100 else { return nil }
-        if let date = CalendarDate(whole), date.day != nil {
-            self = .birthDate(whole)
-        } else if words.count == 1, whole.contains(where: { $0.isNumber }) {
-            self = .recordNumber(whole)
-        } else {
-            guard words.contains(where: { $0.count >= 3 }) else { return nil }
-            self = .name(words)
-        }
-    }
-
-    var parameters: [(name: String, value: String)] {
-        switch self {
-        case .birthDate(let date): [("birthdate", date)]
-        case .recordNumber(let number): [("identifier", Self.escaped(number))]
-        case .name(let words): words.map { ("name", Self.escaped($0)) }
-        }
-    }
-
-    /// FHIR R4 search#escaping: these four would change the meaning of a value.
-    private static func escaped(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            if "\\,$|".contains(character) { text += "\\" }
-            text.append(character)
-        }
-    }
-}
-
 /// The directory as the FHIR server keeps it.
 package struct FHIRPatientDirectory: PatientDirectory {
-    private let client: HTTPClient
+    private let relay: any FHIRRelay
+
+    package init(_ relay: any FHIRRelay) {
+        self.relay = relay
+    }
 
     package init(relaySocket: String) throws(HTTPClientError) {
-        client = try HTTPClient(
+        relay = try HTTPClient(
             .unixSocket(relaySocket), limits: HTTPClient.Limits(bodyBytes: 4 << 20, totalMilliseconds: 10_000))
     }
 
@@ -80,14 +50,11 @@ package struct FHIRPatientDirectory: PatientDirectory {
         var parameters = query.parameters
         if case .patients(let ids) = access { parameters.append(("_id", ids.sorted().joined(separator: ","))) }
         parameters.append(("_count", String(limit + 1)))
-        let bundle = try resource("/Patient?\(Form(parameters).encoded)")
-        guard let bundle, bundle["resourceType"]?.equals("Bundle") ?? false else {
-            throw PatientDirectoryError(reason: "the search answer is no Bundle")
-        }
         // What was fetched is checked, whatever was asked: a server may ignore a parameter.
-        let found = (bundle["entry"]?.elements.map { $0 } ?? []).compactMap { entry in
-            entry["resource"].flatMap { PatientSummary($0) }
-        }.filter { access.includes(patient: $0.id) }
+        guard let bundle = try search("Patient", parameters) else {
+            throw PatientDirectoryError(reason: "the FHIR server has no patients to search")
+        }
+        let found = bundle.resources.compactMap { PatientSummary($0) }.filter { access.includes(patient: $0.id) }
         return (Array(found.prefix(limit)), found.count > limit)
     }
 
@@ -99,24 +66,69 @@ package struct FHIRPatientDirectory: PatientDirectory {
         return patient
     }
 
+    package func encounters(
+        of patient: String, limit: Int
+    ) throws(PatientDirectoryError) -> (encounters: [EncounterSummary], isCut: Bool) {
+        guard ResourceID.isValid(patient) else { return ([], false) }
+        // More than are shown: a server may ignore the order, and some of these cannot be chosen.
+        let recent = try search(
+            "Encounter",
+            [("patient", "Patient/\(patient)"), ("_sort", "-date"), ("_count", String(max(limit + 1, 100)))])
+        guard let recent else { return ([], false) }
+        var found = encounters(recent.resources, of: patient)
+        // What goes on now may have begun long before the rest.
+        if recent.hasMore { found += try encountersInProgress(of: patient) }
+        var seen: Set<String> = []
+        let all = found.filter { $0.isChoosable && seen.insert($0.id).inserted }.inOrder
+        return (Array(all.prefix(limit)), all.count > limit || recent.hasMore)
+    }
+
     package func currentEncounter(of patient: String) throws(PatientDirectoryError) -> String? {
-        let query = Form([("patient", "Patient/\(patient)"), ("status", "in-progress"), ("_count", "2")])
-        guard let bundle = try resource("/Encounter?\(query.encoded)") else { return nil }
-        let current = (bundle["entry"]?.elements.map { $0 } ?? []).compactMap { entry -> String? in
-            guard let resource = entry["resource"], resource["resourceType"]?.equals("Encounter") ?? false,
-                resource["status"]?.equals("in-progress") ?? false,
-                resource["subject"]?["reference"]?.string?.hasSuffix("Patient/\(patient)") ?? false
-            else { return nil }
-            return resource["id"]?.string
+        guard ResourceID.isValid(patient) else { return nil }
+        let current = try encountersInProgress(of: patient)
+        return current.count == 1 ? current.first?.id : nil
+    }
+}
+
+extension FHIRPatientDirectory {
+    /// What a search found, without what was included or said of it.
+    private struct Found {
+        let resources: [JSONValue]
+        let hasMore: Bool
+    }
+
+    private func encountersInProgress(of patient: String) throws(PatientDirectoryError) -> [EncounterSummary] {
+        let found = try search(
+            "Encounter", [("patient", "Patient/\(patient)"), ("status", "in-progress"), ("_count", "20")])
+        return encounters(found?.resources ?? [], of: patient).filter { $0.status == "in-progress" }
+    }
+
+    /// Those that are really about the patient.
+    private func encounters(_ resources: [JSONValue], of patient: String) -> [EncounterSummary] {
+        resources.filter { resource in
+            let subject = resource["subject"]?["reference"]?.string ?? ""
+            return subject.isExactly("Patient/\(patient)") || subject.hasSuffix("/Patient/\(patient)")
+        }.compactMap { EncounterSummary($0) }
+    }
+
+    /// `nil` where the server does not have the type.
+    private func search(
+        _ type: String, _ parameters: [(name: String, value: String)]
+    ) throws(PatientDirectoryError) -> Found? {
+        guard let bundle = try resource("/\(type)?\(Form(parameters).encoded)") else { return nil }
+        guard bundle["resourceType"]?.equals("Bundle") ?? false else {
+            throw PatientDirectoryError(reason: "the search answer is no Bundle")
         }
-        return current.count == 1 ? current.first : nil
+        return Found(
+            resources: (bundle["entry"]?.elements.map { $0 } ?? []).compactMap { $0["resource"] },
+            hasMore: bundle["link"]?.elements.contains { $0["relation"]?.equals("next") ?? false } ?? false)
     }
 
     /// The resource behind a path; `nil` for 404 and 410.
     private func resource(_ path: String) throws(PatientDirectoryError) -> JSONValue? {
         let answer: InboundAnswer
         do {
-            answer = try client.get(path, fields: [("Accept", "application/fhir+json")])
+            answer = try relay.get(path, fields: [("Accept", "application/fhir+json")])
         } catch {
             throw PatientDirectoryError(reason: "the FHIR server cannot be reached: \(error)")
         }
@@ -128,38 +140,5 @@ package struct FHIRPatientDirectory: PatientDirectory {
             throw PatientDirectoryError(reason: "the FHIR server's answer is not JSON")
         }
         return document.root
-    }
-}
-
-extension PatientSummary {
-    /// Reads a FHIR Patient; `nil` for anything else.
-    init?(_ resource: JSONValue) {
-        guard resource["resourceType"]?.equals("Patient") ?? false, let id = resource["id"]?.string else { return nil }
-        self.init(
-            id: id, name: Self.name(resource["name"]), birthDate: resource["birthDate"]?.string,
-            sex: resource["gender"]?.string, recordNumber: Self.recordNumber(resource["identifier"]),
-            isDeceased: resource["deceasedBoolean"]?.bool ?? (resource["deceasedDateTime"] != nil))
-    }
-
-    /// The official name before the usual one before any other; old names only where there is nothing else.
-    private static func name(_ names: JSONValue?) -> String {
-        let names = names?.elements.map { $0 } ?? []
-        func isOfUse(_ use: String) -> (JSONValue) -> Bool { { $0["use"]?.equals(use) ?? false } }
-        let best =
-            names.first(where: isOfUse("official")) ?? names.first(where: isOfUse("usual"))
-            ?? names.first { $0["use"] == nil } ?? names.first
-        guard let best else { return "" }
-        if let text = best["text"]?.string, !text.isEmpty { return text }
-        let given = best["given"]?.elements.compactMap(\.string) ?? []
-        return (given + [best["family"]?.string ?? ""]).filter { !$0.isEmpty }.joined(separator: " ")
-    }
-
-    /// The identifier of type MR (HL7 table 0203); the first one where none says what it is.
-    private static func recordNumber(_ identifiers: JSONValue?) -> String? {
-        let identifiers = identifiers?.elements.map { $0 } ?? []
-        let record = identifiers.first { identifier in
-            identifier["type"]?["coding"]?.elements.contains { $0["code"]?.equals("MR") ?? false } ?? false
-        }
-        return (record ?? identifiers.first)?["value"]?.string
     }
 }

@@ -11,10 +11,13 @@ package struct LaunchContext: Sendable, Hashable {
     package var needPatientBanner: Bool?
     package var smartStyleURL: String?
     package var tenant: String?
+    /// What the site adds under names of its own.
+    package var extensions: ContextExtensions
 
     package init(
         patient: String? = nil, encounter: String? = nil, fhirContext: FHIRContext? = nil, intent: String? = nil,
-        needPatientBanner: Bool? = nil, smartStyleURL: String? = nil, tenant: String? = nil
+        needPatientBanner: Bool? = nil, smartStyleURL: String? = nil, tenant: String? = nil,
+        extensions: ContextExtensions = ContextExtensions()
     ) {
         self.patient = patient
         self.encounter = encounter
@@ -23,6 +26,7 @@ package struct LaunchContext: Sendable, Hashable {
         self.needPatientBanner = needPatientBanner
         self.smartStyleURL = smartStyleURL
         self.tenant = tenant
+        self.extensions = extensions
     }
 
     /// Writes the members of a token or introspection response, absent ones left out.
@@ -34,6 +38,7 @@ package struct LaunchContext: Sendable, Hashable {
         if let needPatientBanner { object.member("need_patient_banner", needPatientBanner) }
         object.member("smart_style_url", smartStyleURL)
         object.member("tenant", tenant)
+        extensions.write(to: &object)
     }
 
     /// The context as the store keeps it.
@@ -50,44 +55,6 @@ package struct LaunchContext: Sendable, Hashable {
             patient: root["patient"]?.string, encounter: root["encounter"]?.string,
             fhirContext: root["fhirContext"].flatMap { FHIRContext($0) }, intent: root["intent"]?.string,
             needPatientBanner: root["need_patient_banner"]?.bool, smartStyleURL: root["smart_style_url"]?.string,
-            tenant: root["tenant"]?.string)
-    }
-}
-
-/// Further resources in context (SMART scopes-and-launch-context#fhir-context).
-package struct FHIRContext: Sendable, Hashable {
-    /// The array as JSON.
-    package let bytes: [UInt8]
-
-    /// Checks every item: a relative `reference`, a `canonical` or an `identifier`; a role that is not empty; Patient and
-    /// Encounter only in a role other than `launch`.
-    package init?(_ array: JSONValue) {
-        guard array.kind == .array, array.count > 0, array.elements.allSatisfy(Self.isValid) else { return nil }
-        bytes = Array(array.bytes)
-    }
-
-    package init?(json: String) {
-        guard let document = try? JSONDocument(Array(json.utf8)) else { return nil }
-        self.init(document.root)
-    }
-
-    private static func isValid(_ item: JSONValue) -> Bool {
-        guard item.kind == .object else { return false }
-        let reference = item["reference"]
-        let canonical = item["canonical"]
-        let identifier = item["identifier"]
-        guard reference != nil || canonical != nil || identifier != nil else { return false }
-        if let canonical, canonical.string.flatMap({ AbsoluteURL($0) }) == nil { return false }
-        if let identifier, identifier.kind != .object { return false }
-        if let type = item["type"], !ResourceType.isKnown(type.string ?? "") { return false }
-        let role = item["role"]
-        if let role, role.string?.isEmpty ?? true { return false }
-        guard let reference else { return true }
-        let parts = (reference.string ?? "").split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, ResourceType.isKnown(String(parts[0])), ResourceID.isValid(parts[1]) else {
-            return false
-        }
-        let isInLaunchRole = role?.string ?? "launch" == "launch"
-        return !(isInLaunchRole && (parts[0] == "Patient" || parts[0] == "Encounter"))
+            tenant: root["tenant"]?.string, extensions: ContextExtensions(of: root))
     }
 }

@@ -3,7 +3,7 @@ import HTTP
 /// A scope that gives access to FHIR resources: `patient/Observation.rs?category=…`.
 package struct ClinicalScope: Sendable, Hashable {
     /// Whose access the scope speaks of.
-    package enum Context: String, Sendable, Hashable {
+    package enum Context: String, Sendable, Hashable, CaseIterable {
         /// The one patient of the launch context.
         case patient
         /// Everything the signed-in user may see.
@@ -29,30 +29,27 @@ package struct ClinicalScope: Sendable, Hashable {
     }
 
     /// Reads both versions of the grammar. Letters out of order, unknown types and constraints that the enforcer
-    /// cannot evaluate give `nil`: such a scope is never granted, and never granted without its constraint.
-    package init?(_ spelling: String) {
-        guard let slash = spelling.firstIndex(of: "/"), let context = Context(rawValue: String(spelling[..<slash])),
-            let dot = spelling[slash...].firstIndex(of: ".")
-        else { return nil }
-        let type = spelling[slash..<dot].dropFirst()
-        guard type == "*" || ResourceType.isKnown(String(type)) else { return nil }
-        let mark = spelling[dot...].firstIndex(of: "?")
-        let suffix = spelling[dot..<(mark ?? spelling.endIndex)].dropFirst()
-        let query = mark.map { spelling[$0...].dropFirst() }
-        // Version 1 knows no constraints.
-        guard let permissions = Permissions(suffix: suffix) ?? (query == nil ? Permissions(version1: suffix) : nil)
-        else { return nil }
-
-        var constraints: [ScopeConstraint] = []
-        if let query {
-            guard type != "*", let form = try? Form(String(query)), !form.pairs.isEmpty else { return nil }
-            for pair in form.pairs {
-                guard let constraint = ScopeConstraint(type: String(type), parameter: pair.name, values: pair.value)
-                else { return nil }
-                constraints.append(constraint)
-            }
+    /// cannot evaluate are refused: such a scope is never granted, and never granted without its constraint.
+    package init(reading spelling: String) throws(ScopeRefusal) {
+        guard let slash = spelling.firstIndex(of: "/") else { throw .unknown }
+        guard let context = Context(rawValue: String(spelling[..<slash])) else {
+            throw .unknownContext(String(spelling[..<slash]))
         }
-        self.init(context, type == "*" ? nil : String(type), permissions, constraints: constraints)
+        let mark = spelling[slash...].firstIndex(of: "?")
+        let path = spelling[slash..<(mark ?? spelling.endIndex)].dropFirst()
+        guard let dot = path.firstIndex(of: ".") else { throw .noPermissions }
+        let type = String(path[..<dot])
+        guard type == "*" || ResourceType.isKnown(type) else { throw .unknownType(type) }
+        let permissions = try Self.permissions(path[dot...].dropFirst(), isConstrained: mark != nil)
+        let constraints = try mark.map { mark throws(ScopeRefusal) in
+            try Self.constraints(spelling[mark...].dropFirst(), of: type)
+        }
+        self.init(context, type == "*" ? nil : type, permissions, constraints: constraints ?? [])
+    }
+
+    package init?(_ spelling: String) {
+        guard let scope = try? ClinicalScope(reading: spelling) else { return nil }
+        self = scope
     }
 
     /// The version 2 spelling.
@@ -62,6 +59,11 @@ package struct ClinicalScope: Sendable, Hashable {
         return "\(base)?\(constraints.map(\.spelling).joined(separator: "&"))"
     }
 
+    /// More than any app needs, few enough to compare with one another.
+    static let mostConstraints = 8
+}
+
+extension ClinicalScope {
     /// Whether everything that `other` allows, this scope allows too.
     package func covers(_ other: ClinicalScope) -> Bool {
         context == other.context && (resourceType == nil || resourceType == other.resourceType)
@@ -75,9 +77,52 @@ package struct ClinicalScope: Sendable, Hashable {
         guard context == other.context, !shared.isEmpty,
             resourceType == nil || other.resourceType == nil || resourceType == other.resourceType
         else { return nil }
-        let more = other.constraints.filter { constraint in !constraints.contains { $0.implies(constraint) } }
+        let constraints = Self.essential(constraints + other.constraints)
         let type = resourceType ?? other.resourceType
-        guard type != nil || constraints.isEmpty && more.isEmpty else { return nil }
-        return ClinicalScope(context, type, shared, constraints: constraints + more)
+        guard type != nil || constraints.isEmpty else { return nil }
+        return ClinicalScope(context, type, shared, constraints: constraints)
+    }
+
+    package func with(_ permissions: Permissions) -> ClinicalScope {
+        ClinicalScope(context, resourceType, permissions, constraints: constraints)
+    }
+
+    /// The constraints without those that another one implies.
+    private static func essential(_ constraints: [ScopeConstraint]) -> [ScopeConstraint] {
+        constraints.indices.filter { index in
+            !constraints.indices.contains { other in
+                other != index && constraints[other].implies(constraints[index])
+                    && (other < index || !constraints[index].implies(constraints[other]))
+            }
+        }.map { constraints[$0] }
+    }
+}
+
+extension ClinicalScope {
+    /// SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources: version 2 by its letters, version 1 by its words,
+    /// and nothing in between.
+    private static func permissions(_ suffix: Substring, isConstrained: Bool) throws(ScopeRefusal) -> Permissions {
+        if let permissions = Permissions(suffix: suffix) { return permissions }
+        if let permissions = Permissions(version1: suffix) {
+            guard !isConstrained else { throw .constrainedVersion1 }
+            return permissions
+        }
+        guard !suffix.isEmpty else { throw .noPermissions }
+        throw suffix.allSatisfy({ "cruds".contains($0) })
+            ? .disordered(String(suffix)) : .unknownPermissions(String(suffix))
+    }
+
+    private static func constraints(_ query: Substring, of type: String) throws(ScopeRefusal) -> [ScopeConstraint] {
+        guard type != "*" else { throw .constrainedWildcard }
+        let parts = query.split(separator: "&", omittingEmptySubsequences: false)
+        guard parts.count <= mostConstraints else { throw .tooManyConstraints }
+        guard parts.allSatisfy({ $0.contains("=") }), let form = try? Form(String(query)) else {
+            throw .malformedConstraint
+        }
+        var constraints: [ScopeConstraint] = []
+        for pair in form.pairs {
+            constraints.append(try ScopeConstraint(type: type, parameter: pair.name, values: pair.value))
+        }
+        return constraints
     }
 }

@@ -13,6 +13,11 @@ package enum GranularParameter {
         path(parameter, of: type) != nil
     }
 
+    /// Every grantable parameter of a type, for whoever asked for another.
+    package static func names(of type: String) -> [String] {
+        (paths[type].map { $0.keys.sorted() } ?? []) + ["_tag", "_security"]
+    }
+
     private static let paths: [String: [String: [String]]] = [
         "AllergyIntolerance": [
             "category": ["category"], "clinical-status": ["clinicalStatus"], "type": ["type"],

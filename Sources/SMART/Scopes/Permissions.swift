@@ -45,4 +45,17 @@ package struct Permissions: OptionSet, Sendable, Hashable {
     package var suffix: String {
         String(Self.letters.filter { contains($0.permission) }.map(\.letter))
     }
+
+    /// Each letter by itself.
+    package var single: [Permissions] { Self.letters.map(\.permission).filter { contains($0) } }
+
+    /// The word of version 1 that says exactly this, if one does.
+    package var version1Word: String? {
+        switch self {
+        case [.read, .search]: "read"
+        case [.create, .update, .delete]: "write"
+        case .all: "*"
+        default: nil
+        }
+    }
 }

@@ -15,6 +15,15 @@ enum ResourceWords {
         kinds[type]?.first { $0.code == token.code && (token.system == nil || token.system == $0.system) }?.words
     }
 
+    /// "all other health problems": what is in none of the kinds that people choose among.
+    static func others(_ type: String) -> String {
+        switch type {
+        case "Condition": "all other health problems"
+        case "Observation": "all other results and measurements"
+        default: "all other \(noun(type))"
+        }
+    }
+
     private static func spaced(_ type: String) -> String {
         var words = ""
         for character in type {
@@ -159,6 +168,9 @@ enum ResourceWords {
                     "sdoh": "living conditions, such as housing and food",
                     "functional-status": "abilities in daily life",
                     "disability-status": "disabilities", "cognitive-status": "memory and thinking",
+                    "clinical-test": "results of clinical tests, such as an ECG",
+                    "treatment-intervention-preference": "wishes about treatment",
+                    "care-experience-preference": "wishes about care",
                 ]),
         "ServiceRequest": table(
             "http://snomed.info/sct",

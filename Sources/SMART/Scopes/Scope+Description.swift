@@ -30,6 +30,8 @@ package struct ConsentSentences: Sendable, Equatable {
     /// Whether a scope speaks of all types, now and later.
     package var wildcard = false
 
+    static let offline = "Keep its access while you are away"
+
     package init(_ set: ScopeSet, for reader: Reader) {
         read = Self.accesses(set, for: reader, verb: "See in", including: [.read, .search])
         change = Self.accesses(set, for: reader, verb: "Add to or change in", including: [.create, .update])
@@ -43,8 +45,8 @@ package struct ConsentSentences: Sendable, Equatable {
     /// Whose records the sentences speak of: "this patient’s record". More than one where scopes
     /// mix; directories count where there is nothing else.
     package static func records(_ set: ScopeSet, for reader: Reader) -> [String] {
-        let places = set.clinical.map(\.place)
-        let records = ClinicalScope.Place.allCases.filter { places.contains($0) }
+        let places = set.clinical.map { $0.place(for: reader) }
+        let records = RecordPlace.allCases.filter { places.contains($0) }
         let personal = records.filter { $0 != .directories }
         return (personal.isEmpty ? records : personal).map { $0.words(for: reader) }
     }
@@ -52,7 +54,7 @@ package struct ConsentSentences: Sendable, Equatable {
     /// Every sentence on a line of its own.
     package var lines: [String] {
         (read + change + delete).flatMap(\.sentences) + (identity.map { [$0] } ?? []) + also
-            + (offline ? ["Keep its access while you are away"] : [])
+            + (offline ? [Self.offline] : [])
     }
 
     /// What these sentences say and `others` do not.
@@ -66,9 +68,10 @@ extension ConsentSentences {
     private static func accesses(
         _ set: ScopeSet, for reader: Reader, verb: String, including wanted: Permissions
     ) -> [Access] {
-        ClinicalScope.Place.allCases.compactMap { place in
+        RecordPlace.allCases.compactMap { place in
             var found: [(kind: String, permissions: Permissions)] = []
-            for scope in set.clinical where scope.place == place && !scope.permissions.isDisjoint(with: wanted) {
+            for scope in set.clinical
+            where scope.place(for: reader) == place && !scope.permissions.isDisjoint(with: wanted) {
                 let permissions = scope.permissions.intersection(wanted)
                 for kind in scope.kinds {
                     if let index = found.firstIndex(where: { $0.kind == kind }) {
@@ -88,7 +91,7 @@ extension ConsentSentences {
         }
     }
 
-    private static func identity(_ set: ScopeSet) -> String? {
+    static func identity(_ set: ScopeSet) -> String? {
         let isNamed = set.contains(.fhirUser) || set.contains(.profile)
         switch (isNamed, set.contains(.fhirUser), set.contains(.openID)) {
         case (_, true, _): return "Know who you are: your name and your own entry in the hospital’s records"
@@ -117,7 +120,7 @@ extension Permissions {
 
 extension Scope {
     /// The sentence of a scope that is about no kind of information; `nil` where the set as a whole has one.
-    fileprivate func sentence(for reader: ConsentSentences.Reader) -> String? {
+    func sentence(for reader: ConsentSentences.Reader) -> String? {
         switch kind {
         case .clinical, .openID, .fhirUser, .profile, .offlineAccess: nil
         case .launch: "Know what you had open when you started it"
@@ -138,41 +141,10 @@ extension Scope {
 }
 
 extension ClinicalScope {
-    /// Where the information of a scope lies, as people think of it, in the order in which it is told.
-    fileprivate enum Place: CaseIterable {
-        case patient
-        case user
-        case system
-        /// What says nothing of any patient: staff, places, medicines, terminology.
-        case directories
-
-        func words(for reader: ConsentSentences.Reader) -> String {
-            switch (self, reader) {
-            case (.patient, .patient): "your record"
-            case (.patient, .other): "this patient’s record"
-            case (.user, .patient): "all records you may see"
-            case (.user, .other): "the records of all patients you may see"
-            case (.system, _): "the records of all patients, even when nobody is signed in"
-            case (.directories, _): "the hospital’s directories and catalogs"
-            }
-        }
-    }
-
-    fileprivate var place: Place {
-        let isImpersonal = resourceType.flatMap { Compartment.of($0) }?.isImpersonal ?? false
-        return switch context {
-        case .patient: isImpersonal ? .directories : .patient
-        case .user: isImpersonal ? .directories : .user
-        case .system: .system
-        }
-    }
-}
-
-extension ClinicalScope {
     fileprivate static let everything = "every kind of information, now and later"
 
     /// The kinds of information that the scope opens: one, or one for each category it names.
-    fileprivate var kinds: [String] {
+    var kinds: [String] {
         guard let resourceType else { return [Self.everything] }
         let noun = ResourceWords.noun(resourceType)
         let category = constraints.first { $0.parameter == ResourceWords.parameterOfKinds(resourceType) }

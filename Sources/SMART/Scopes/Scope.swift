@@ -20,9 +20,9 @@ package struct Scope: Sendable, Hashable {
     /// Exactly as the client wrote it, so that a fully granted scope goes back unchanged.
     package let spelling: String
 
-    /// SMART scopes-and-launch-context, or `nil` for what the grammar does not know.
-    package init?(_ spelling: String) {
-        guard Self.isToken(spelling) else { return nil }
+    /// SMART scopes-and-launch-context; what the grammar does not know is refused with its reason.
+    package init(reading spelling: String) throws(ScopeRefusal) {
+        guard Self.isToken(spelling) else { throw .notAToken }
         self.spelling = spelling
         switch spelling {
         case "launch": kind = .launch
@@ -32,14 +32,18 @@ package struct Scope: Sendable, Hashable {
         case "offline_access": kind = .offlineAccess
         case "online_access": kind = .onlineAccess
         case _ where spelling.hasPrefix("launch/"):
-            guard let launch = Self.launchContext(spelling.dropFirst("launch/".count)) else { return nil }
-            kind = launch
-        case _ where spelling.hasPrefix("__") || AbsoluteURL(spelling) != nil || spelling.hasPrefix("urn:"):
+            kind = try Self.launchContext(spelling.dropFirst("launch/".count))
+        case _ where ExtensionName.isValid(spelling):
+            if let named = Self.name(inURI: spelling) { throw .isURI(of: named) }
             kind = .other
         default:
-            guard let clinical = ClinicalScope(spelling) else { return nil }
-            kind = .clinical(clinical)
+            kind = .clinical(try ClinicalScope(reading: spelling))
         }
+    }
+
+    package init?(_ spelling: String) {
+        guard let scope = try? Scope(reading: spelling) else { return nil }
+        self = scope
     }
 
     package init(_ clinical: ClinicalScope) {
@@ -50,7 +54,32 @@ package struct Scope: Sendable, Hashable {
     package var clinical: ClinicalScope? {
         if case .clinical(let scope) = kind { scope } else { nil }
     }
+}
 
+extension Scope {
+    /// Whether a client wrote it in the words of version 1.
+    package var isVersion1: Bool {
+        clinical != nil && !spelling.contains("?")
+            && [".read", ".write", ".*"].contains { spelling.hasSuffix($0) }
+    }
+
+    /// What is left of this scope: in the client's version of the grammar, where that can say it
+    /// (SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources).
+    package func narrowed(to part: ClinicalScope) -> Scope {
+        guard part != clinical else { return self }
+        guard isVersion1, part.constraints.isEmpty, let word = part.permissions.version1Word else { return Scope(part) }
+        return Scope(part, spelling: "\(part.context.rawValue)/\(part.resourceType ?? "*").\(word)")
+    }
+
+    package var inVersion2: Scope { isVersion1 ? clinical.map { Scope($0) } ?? self : self }
+
+    private init(_ clinical: ClinicalScope, spelling: String) {
+        kind = .clinical(clinical)
+        self.spelling = spelling
+    }
+}
+
+extension Scope {
     /// RFC 6749 §3.3: scope-token.
     private static func isToken(_ text: String) -> Bool {
         !text.isEmpty
@@ -59,16 +88,22 @@ package struct Scope: Sendable, Hashable {
             }
     }
 
-    private static func launchContext(_ text: Substring) -> Kind? {
+    private static func launchContext(_ text: Substring) throws(ScopeRefusal) -> Kind {
         let halves = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let type = halves.first, !type.isEmpty, type.utf8.allSatisfy({ (97...122).contains($0) }) else {
-            return nil
-        }
-        guard halves.count == 2 else { return .launchContext(type: String(type), role: nil) }
-        // A launch scope carries at most one role.
+        let type = halves.first.map { String($0) } ?? ""
+        guard ResourceType.isKnown(inLowerCase: type) else { throw .unknownLaunchType(type) }
+        guard halves.count == 2 else { return .launchContext(type: type, role: nil) }
+        // SMART scopes-and-launch-context#scopes-for-requesting-context-data: at most one role.
         guard let form = try? Form(String(halves[1])), form.pairs.count == 1, let role = form["role"] else {
-            return nil
+            throw .wrongLaunchParameter
         }
-        return .launchContext(type: String(type), role: role)
+        return .launchContext(type: type, role: role)
     }
+}
+
+extension ResourceType {
+    /// Launch scopes write the names of types in lower case.
+    fileprivate static func isKnown(inLowerCase name: String) -> Bool { lowercased.contains(name) }
+
+    private static let lowercased = Set(Compartment.table.keys.map { $0.lowercased() })
 }

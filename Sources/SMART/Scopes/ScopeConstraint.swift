@@ -15,22 +15,46 @@ package struct ScopeConstraint: Sendable, Hashable {
             code = String(last)
         }
 
+        init(system: String, code: String) {
+            self.system = system
+            self.code = code
+        }
+
         package var spelling: String { system.map { "\($0)|\(code)" } ?? code }
+
+        /// Byte for byte, as the enforcer compares.
+        package static func == (one: Token, other: Token) -> Bool {
+            one.spelling.isExactly(other.spelling)
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            for byte in spelling.utf8 { hasher.combine(byte) }
+        }
     }
 
     package let parameter: String
     package let values: [Token]
 
-    /// `nil` where the enforcer has no path for this parameter of this type, or a value is no token.
-    package init?(type: String, parameter: String, values: String) {
-        guard GranularParameter.isGrantable(parameter, of: type), !values.contains("\\") else { return nil }
-        var tokens: [Token] = []
-        for part in values.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let token = Token(part) else { return nil }
-            tokens.append(token)
+    /// Refused where the enforcer has no path for this parameter of this type, or a value is no token.
+    package init(type: String, parameter: String, values: String) throws(ScopeRefusal) {
+        // Modifiers and chains are experimental in the guide; what cannot be enforced is not granted.
+        guard !parameter.contains(":") else { throw .modifier(parameter) }
+        guard !parameter.contains(".") else { throw .chain(parameter) }
+        guard GranularParameter.isGrantable(parameter, of: type) else {
+            throw .notEvaluable(parameter: parameter, type: type)
         }
+        let parts = values.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count <= Self.mostValues else { throw .tooManyConstraints }
+        let tokens = parts.compactMap { Token($0) }
+        guard tokens.count == parts.count, !values.contains("\\") else { throw .notATokenValue(parameter: parameter) }
         self.parameter = parameter
         self.values = tokens
+    }
+
+    /// A constraint that is known to be grantable.
+    init(_ parameter: String, _ values: [Token]) {
+        self.parameter = parameter
+        self.values = values
     }
 
     /// The raw spelling of the guide's examples; characters that would end the scope are escaped.
@@ -48,7 +72,9 @@ package struct ScopeConstraint: Sendable, Hashable {
     package func implies(_ other: ScopeConstraint) -> Bool {
         parameter == other.parameter
             && values.allSatisfy { mine in
-                other.values.contains { $0 == mine || $0.system == nil && $0.code == mine.code }
+                other.values.contains { $0 == mine || $0.system == nil && $0.code.isExactly(mine.code) }
             }
     }
+
+    static let mostValues = 64
 }

@@ -12,6 +12,18 @@ package struct ScopeSet: Sendable, Hashable, CustomStringConvertible {
         self.init(text.split(separator: " ").compactMap { Scope(String($0)) })
     }
 
+    /// What of a `scope` parameter the grammar does not know, and why: for the app's developer.
+    package static func refusals(of text: String) -> [RefusedScope] {
+        text.split(separator: " ").compactMap { word in
+            do throws(ScopeRefusal) {
+                _ = try Scope(reading: String(word))
+                return nil
+            } catch {
+                return RefusedScope(spelling: String(word), reason: error)
+            }
+        }
+    }
+
     /// The value of a `scope` parameter.
     package var description: String { scopes.map(\.spelling).joined(separator: " ") }
 
@@ -33,33 +45,75 @@ package struct ScopeSet: Sendable, Hashable, CustomStringConvertible {
             }
     }
 
-    /// What is asked for and registered: each scope that one registered scope covers comes back unchanged, others are
-    /// cut down to what both allow, in version 2 spelling.
-    package func allowed(by registered: ScopeSet) -> ScopeSet {
-        ScopeSet(
-            scopes.flatMap { scope -> [Scope] in
-                guard let wanted = scope.clinical else {
-                    return registered.scopes.contains { $0.kind == scope.kind && scope.isNamed(like: $0) }
-                        ? [scope] : []
-                }
-                if registered.clinical.contains(where: { $0.covers(wanted) }) { return [scope] }
-                return registered.clinical.compactMap { wanted.intersection($0) }.map { Scope($0) }
-            })
-    }
-
-    /// Whether every scope is among those of `other`, compared as strings (for refresh: SMART app-launch#refresh-access-token).
-    package func isSubset(of other: ScopeSet) -> Bool {
-        allowed(by: other) == self
-    }
-
     package func filter(_ isIncluded: (Scope) -> Bool) -> ScopeSet {
         ScopeSet(scopes.filter(isIncluded))
     }
 }
 
+extension ScopeSet {
+    /// What is asked for and registered: each scope that is wholly registered comes back unchanged, others are cut down to
+    /// what both allow.
+    package func allowed(by registered: ScopeSet) -> ScopeSet {
+        ScopeSet(
+            scopes.flatMap { scope -> [Scope] in
+                guard let wanted = scope.clinical else {
+                    return registered.scopes.contains { $0.includes(scope) } ? [scope] : []
+                }
+                if registered.covers(wanted) { return [scope] }
+                let parts = registered.clinical.compactMap { wanted.intersection($0) }
+                return parts.indices.filter { !parts.isCovered(at: $0) }.map { scope.narrowed(to: parts[$0]) }
+            })
+    }
+
+    /// Whether the scopes allow, together, everything that `wanted` allows
+    /// (SMART scopes-and-launch-context#scope-equivalence).
+    package func covers(_ wanted: ClinicalScope) -> Bool {
+        let clinical = clinical.filter { $0.resourceType == nil || $0.resourceType == wanted.resourceType }
+        func isCovered(_ part: ClinicalScope) -> Bool { clinical.contains { $0.covers(part) } }
+        if isCovered(wanted) { return true }
+        return wanted.permissions.single.allSatisfy { permission in
+            let part = wanted.with(permission)
+            return isCovered(part) || part.alternatives.contains { $0.allSatisfy(isCovered) }
+        }
+    }
+
+    /// Whether `other` allows all that these scopes allow.
+    package func isSubset(of other: ScopeSet) -> Bool {
+        allowed(by: other) == self
+    }
+}
+
 extension Scope {
-    /// Own scopes have no meaning but their name.
-    fileprivate func isNamed(like other: Scope) -> Bool {
-        kind != .other || spelling == other.spelling
+    /// Whether an app that has this scope registered may ask for the other, about no resources.
+    fileprivate func includes(_ other: Scope) -> Bool {
+        switch (kind, other.kind) {
+        // Own scopes have no meaning but their name.
+        case (.other, .other): spelling == other.spelling
+        // SMART scopes-and-launch-context#scopes-for-requesting-context-data: a role only says which of its type.
+        case (.launchContext(let type, nil), .launchContext(let wanted, _)): type == wanted
+        default: kind == other.kind
+        }
+    }
+}
+
+extension [ClinicalScope] {
+    /// Whether another one says as much; of two that say the same, the first stays.
+    fileprivate func isCovered(at index: Int) -> Bool {
+        indices.contains { other in
+            other != index && self[other].covers(self[index]) && (other < index || !self[index].covers(self[other]))
+        }
+    }
+}
+
+extension ClinicalScope {
+    /// For each constraint with several values: the scopes of one value that come together to this one.
+    fileprivate var alternatives: [[ClinicalScope]] {
+        constraints.indices.filter { constraints[$0].values.count > 1 }.map { index in
+            constraints[index].values.map { value in
+                var parts = constraints
+                parts[index] = ScopeConstraint(parts[index].parameter, [value])
+                return ClinicalScope(context, resourceType, permissions, constraints: parts)
+            }
+        }
     }
 }

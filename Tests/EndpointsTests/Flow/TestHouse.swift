@@ -135,6 +135,17 @@ struct FakeDirectory: PatientDirectory {
         return Self.known.first { $0.id == id }
     }
 
+    func encounters(
+        of patient: String, limit: Int
+    ) throws(PatientDirectoryError) -> (encounters: [EncounterSummary], isCut: Bool) {
+        if patient == "broken" { throw PatientDirectoryError(reason: "down") }
+        let all = [
+            EncounterSummary(id: "e1", status: "in-progress", classCode: "IMP", start: "2027-01-10"),
+            EncounterSummary(id: "e0", status: "finished", classCode: "AMB", start: "2026-11-02"),
+        ]
+        return (patient == "p1" ? Array(all.prefix(limit)) : [], false)
+    }
+
     func currentEncounter(of patient: String) throws(PatientDirectoryError) -> String? {
         patient == "p1" ? "e1" : nil
     }

@@ -12,14 +12,21 @@ struct PortalPageTests {
 
     private func page(
         _ reach: PortalPage.Reach = .patients, _ outcome: PatientSearch.Outcome = .none, query: String = "",
-        selected: PatientSummary? = nil, apps: [AppTile] = apps, notice: PortalPage.Notice? = nil
+        selected: PatientSummary? = nil, apps: [AppTile] = apps, notice: PortalPage.Notice? = nil,
+        leadsToConnectedApps: Bool = false
     ) throws -> Markup {
         try Markup(
             PortalPage(
                 site: Endpoints.Site(name: "Ward"), visitor: Visitor(name: "Ada", csrf: "t"), reach: reach,
                 search: PatientSearch(query: query, outcome: outcome), selected: selected, apps: apps, notice: notice,
-                today: CalendarDate(secondsSince1970: 1_784_000_000)
+                today: CalendarDate(secondsSince1970: 1_784_000_000), leadsToConnectedApps: leadsToConnectedApps
             ).render().description)
+    }
+
+    @Test("the page of connected apps is led to where there is one")
+    func connectedApps() throws {
+        #expect(try page(leadsToConnectedApps: true).first("a", "href", "/portal/apps") != nil)
+        #expect(try page().first("a", "href", "/portal/apps") == nil)
     }
 
     @Test("before a patient is chosen, only apps that need none can be launched")

@@ -16,7 +16,8 @@ enum SamplePages {
     }
 
     static func all(_ text: String) -> [(name: String, html: HTML)] {
-        signIn(text) + pickers(text) + portals(text) + consents(text) + others(text)
+        signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
+            + others(text)
     }
 
     private static func site(_ text: String) -> Endpoints.Site { Endpoints.Site(name: text, isDemo: true) }
@@ -58,6 +59,42 @@ enum SamplePages {
         }
     }
 
+    private static func encounters(_ text: String) -> [(String, HTML)] {
+        let visit = EncounterSummary(
+            id: text, status: text, classCode: text, classWords: text, type: text, start: text, end: text, place: text,
+            provider: text)
+        let bare = EncounterSummary(id: text, status: "in-progress")
+        let outcomes: [EncounterPage.Outcome] = [
+            .found([], isCut: false), .found([visit], isCut: false), .found([visit, bare], isCut: true), .unavailable,
+        ]
+        return outcomes.flatMap { outcome in
+            [true, false].map { isOwn in
+                let page = EncounterPage(
+                    site: site(text), visitor: visitor(text), appName: text, interaction: text, patient: patient(text),
+                    isOwnRecord: isOwn, outcome: outcome, today: today)
+                return ("encounter, \(outcome)", page.render())
+            }
+        }
+    }
+
+    private static func connectedApps(_ text: String) -> [(String, HTML)] {
+        let apps = [true, false].flatMap { flag in
+            [today, nil].map { day in
+                ConnectedApp(
+                    id: text, name: text, since: today, lastUsed: day,
+                    scopes: ScopeSet("\(scopes) patient/Observation.rs?category=\(flag ? "%3Cb%3E" : "x")"),
+                    patient: day.map { _ in text }, isOwnRecord: flag, offlineUntil: day)
+            }
+        }
+        let notices: [ConnectedAppsPage.Notice?] = [nil, .ended(text), .noSuchApp, .formExpired]
+        return [[], apps].flatMap { apps in
+            notices.map { notice in
+                let page = ConnectedAppsPage(site: site(text), visitor: visitor(text), apps: apps, notice: notice)
+                return ("connected apps", page.render())
+            }
+        }
+    }
+
     private static func portals(_ text: String) -> [(String, HTML)] {
         let apps = [
             AppTile(id: text, name: text, needsPatient: true), AppTile(id: text, name: text, needsPatient: false),
@@ -71,7 +108,7 @@ enum SamplePages {
         ) -> HTML {
             PortalPage(
                 site: site(text), visitor: visitor(text), reach: reach, search: search, selected: selected, apps: apps,
-                notice: notice, today: today
+                notice: notice, today: today, leadsToConnectedApps: selected != nil
             ).render()
         }
         return searches(text).map { ("portal, \($0)", portal(.patients, $1, apps: apps)) }
@@ -84,14 +121,18 @@ enum SamplePages {
     }
 
     private static func consents(_ text: String) -> [(String, HTML)] {
-        let requests = [scopes, "openid", "__own", "user/Observation.rs", "offline_access launch"]
+        let requests = [
+            scopes, "openid", "__own", "user/Observation.rs", "offline_access launch", "launch", "online_access",
+            "patient/Condition.rs patient/Observation.cruds?category=%3Cb%3E,laboratory patient/Observation.r",
+        ]
         return requests.flatMap { offered in
             [nil, patient(text), patient(text, isDeceased: true)].flatMap { patient in
                 [true, false].map { flag in
                     let page = ConsentPage(
                         site: site(text), visitor: visitor(text), interaction: text, appName: text, appHost: text,
                         isLaunchFromEHR: flag, patient: patient, isOwnRecord: flag, offered: ScopeSet(offered),
-                        requested: "\(offered) system/*.rs \(text)", offlineLifetime: 92 * 86_400, today: today)
+                        requested: "\(offered) system/*.rs \(text)", offlineLifetime: 92 * 86_400, today: today,
+                        ticked: patient == nil ? [] : nil)
                     return ("consent, \(offered)", page.render())
                 }
             }

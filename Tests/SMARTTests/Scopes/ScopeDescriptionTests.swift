@@ -106,9 +106,8 @@ struct ScopeDescriptionTests {
     @Test("the patient reads of the own record")
     func own() {
         #expect(
-            sentences("patient/Task.r user/Task.r launch/patient", for: .patient).lines == [
-                "See in your record: tasks in care", "See in all records you may see: tasks in care",
-                "Know which record is yours",
+            sentences("patient/Task.r user/Goal.r launch/patient", for: .patient).lines == [
+                "See in your record: tasks in care", "See in your record: health goals", "Know which record is yours",
             ])
     }
 

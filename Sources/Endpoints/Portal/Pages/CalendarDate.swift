@@ -43,6 +43,9 @@ package struct CalendarDate: Sendable, Equatable {
         return day.map { "\($0) \(name) \(year)" } ?? "\(name) \(year)"
     }
 
+    /// Its first day, for putting dates in order.
+    package var daysSince1970: Int { earliest.ordinal - Self.epoch }
+
     /// The age of somebody born on this date: days for a newborn, months up to two years, then years. Where the date
     /// leaves two ages it says both. `nil` for a date to come.
     package func age(on today: CalendarDate) -> String? {

@@ -1,7 +1,7 @@
 import HTTP
 import SMART
 
-/// May this app have what it asks for? Everything that it gets is on this page, in words.
+/// May this app have what it asks for? Everything that it gets is on this page, in words, and each thing has its tick.
 package struct ConsentPage: Sendable {
     package let site: Site
     package let visitor: Visitor
@@ -14,8 +14,10 @@ package struct ConsentPage: Sendable {
     package let patient: PatientSummary?
     /// Whether the person is that patient.
     package let isOwnRecord: Bool
-    /// What the app gets if the person allows it.
-    package let offered: ScopeSet
+    /// What the app gets if the person allows all of it.
+    package let choices: ConsentChoices
+    /// What is ticked when the page opens; `nil` for everything.
+    package let ticked: Set<ChoiceID>?
     /// The `scope` parameter as the app sent it.
     package let requested: String
     /// Seconds that the app's access lives on after each use, where it may go on offline.
@@ -25,7 +27,7 @@ package struct ConsentPage: Sendable {
     package init(
         site: Site, visitor: Visitor, interaction: String, appName: String, appHost: String, isLaunchFromEHR: Bool,
         patient: PatientSummary?, isOwnRecord: Bool, offered: ScopeSet, requested: String, offlineLifetime: Int,
-        today: CalendarDate
+        today: CalendarDate, ticked: Set<ChoiceID>? = nil
     ) {
         self.site = site
         self.visitor = visitor
@@ -35,10 +37,16 @@ package struct ConsentPage: Sendable {
         self.isLaunchFromEHR = isLaunchFromEHR
         self.patient = patient
         self.isOwnRecord = isOwnRecord
-        self.offered = offered
+        choices = Self.choices(offered, isOwnRecord: isOwnRecord)
+        self.ticked = ticked
         self.requested = requested
         self.offlineLifetime = offlineLifetime
         self.today = today
+    }
+
+    /// The choices of the page, for whoever reads its form.
+    package static func choices(_ offered: ScopeSet, isOwnRecord: Bool) -> ConsentChoices {
+        ConsentChoices(offered, for: isOwnRecord ? .patient : .other)
     }
 
     package func render() -> HTML {
@@ -47,38 +55,34 @@ package struct ConsentPage: Sendable {
             <h1>\(question)</h1>
             \(patient?.banner(label: isOwnRecord ? "Your record" : "Patient", on: today))
             <p class="lead">\(origin) Nothing is shared before you answer.</p>
-            <section class="card" aria-labelledby="may">
-            <h2 id="may">If you allow it, the app may</h2>
-            \(accesses.map(list))
-            \(further)
-            \("<p class=\"aside\">It never gets more than you may see yourself.</p>", if: !accesses.isEmpty)
-            </section>
-            \(everything, if: sentences.wildcard)
-            \(offline, if: sentences.offline)
+            <form class="stack" method="post" action="/portal/consent">
+            \(.hidden("csrf", visitor.csrf))\(.hidden("interaction", interaction))
+            \(guidance, if: !choices.all.isEmpty)
+            \(everything, if: choices.hasWildcard)
+            \(ticks.fieldsets)
+            \(offline)
             \(withheld)
             <section aria-labelledby="answer">
             <h2 id="answer">Your answer</h2>
             <p>\(destination)</p>
-            <form class="answers" method="post" action="/portal/consent">
-            \(.hidden("csrf", visitor.csrf))\(.hidden("interaction", interaction))
+            <div class="answers">
             <button name="decision" value="allow">Allow</button>
             <button name="decision" value="deny">Don’t allow</button>
-            </form>
+            </div>
             </section>
+            </form>
             """)
     }
 }
 
 extension ConsentPage {
     private var reader: ConsentSentences.Reader { isOwnRecord ? .patient : .other }
-    private var sentences: ConsentSentences { ConsentSentences(offered, for: reader) }
-
-    private var accesses: [ConsentSentences.Access] { sentences.read + sentences.change + sentences.delete }
+    private var ticks: ConsentTicks { ConsentTicks(choices, ticked: ticked) }
 
     private var question: HTML {
-        let records = ConsentSentences.records(offered, for: reader)
+        let records = ConsentSentences.records(choices.offered, for: reader)
         guard !records.isEmpty else {
-            return "Allow <bdi>\(appName)</bdi>\(" to know who you are", if: sentences.identity != nil)?"
+            return "Allow <bdi>\(appName)</bdi>\(" to know who you are", if: choices.identity != nil)?"
         }
         return "Allow <bdi>\(appName)</bdi> to use \(records.joined(separator: " and "))?"
     }
@@ -87,6 +91,60 @@ extension ConsentPage {
         isLaunchFromEHR
             ? "You started <strong><bdi>\(appName)</bdi></strong> from \(site.name)."
             : "<strong><bdi>\(appName)</bdi></strong> asks \(site.name) for access."
+    }
+
+    private var guidance: HTML {
+        """
+        <section aria-labelledby="choose">
+        <h2 id="choose">Choose what it gets</h2>
+        <p>\(advice)\(" It never gets more than you may see yourself.", if: !choices.groups.isEmpty)</p>
+        \(untick, if: choices.all.count > 1)
+        </section>
+        """
+    }
+
+    private var advice: HTML {
+        ticked == nil
+            ? "All that the app asks for is ticked. Untick what it shall not get; it may be able to do less then."
+            : "Tick what it may get; without the rest it may be able to do less."
+    }
+
+    /// Another form of the same page: without a script nothing else unticks many boxes at once.
+    private var untick: HTML {
+        let address = Form([("interaction", interaction)]).encoded
+        return ticked == nil
+            ? "<p><a class=\"button quiet\" href=\"/portal/consent?\(address)&amp;tick=none\">Untick everything</a></p>"
+            : "<p><a class=\"button quiet\" href=\"/portal/consent?\(address)\">Tick everything</a></p>"
+    }
+
+    private var everything: HTML {
+        """
+        <section class="caution" aria-labelledby="everything">
+        <h2 id="everything">This is everything</h2>
+        <p>The app asks for all kinds of information: what is recorded now, and what will be recorded later, \
+        sensitive matters included. As soon as you untick one kind, it gets nothing but what you leave ticked, \
+        and no kinds that are new later.</p>
+        </section>
+        """
+    }
+
+    private var offline: HTML? {
+        guard let choice = choices.offline else { return nil }
+        return """
+            <section class="caution" aria-labelledby="offline">
+            <h2 id="offline">While you are away</h2>
+            <ul class="plain ticks">\(ticks.row(choice))</ul>
+            <p>It keeps its access while you are away only if this is ticked. It can then go on \(doing) without you \
+            being here, for up to \(TimeInWords.span(offlineLifetime)) after its last use, or until you ask \
+            \(site.name) to end it.</p>
+            </section>
+            """
+    }
+
+    private var doing: HTML {
+        let permissions = choices.offered.clinical.reduce(into: Permissions()) { $0.formUnion($1.permissions) }
+        if permissions.isEmpty { return "using what you allow" }
+        return permissions.isSubset(of: [.read, .search]) ? "reading" : "reading and changing"
     }
 
     /// Host and patient stand once more beside the buttons, where a long page has left them far above.
@@ -104,62 +162,33 @@ extension ConsentPage {
             """
     }
 
-    private func list(_ access: ConsentSentences.Access) -> HTML {
-        """
-        <h3>\(access.heading)</h3>
-        <ul>\(access.kinds.map { kind -> HTML in "<li>\(Self.sentence(kind))</li>" })</ul>
-
-        """
-    }
-
-    private var further: HTML? {
-        let lines = (sentences.identity.map { [$0] } ?? []) + sentences.also
-        guard !lines.isEmpty else { return nil }
-        return "\("<h3>Also</h3>", if: !accesses.isEmpty)<ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>"
-    }
-
-    private var everything: HTML {
-        """
-        <section class="caution" aria-labelledby="everything">
-        <h2 id="everything">This is everything</h2>
-        <p>The app asks for all kinds of information: what is recorded now, and what will be recorded later, \
-        sensitive matters included.</p>
-        </section>
-        """
-    }
-
-    private var offline: HTML {
-        """
-        <section class="caution" aria-labelledby="offline">
-        <h2 id="offline">It keeps its access while you are away</h2>
-        <p>The app can go on \(doing) without you being here, for up to \
-        \(TimeInWords.span(offlineLifetime)) after its last use, or until you ask \(site.name) to end it.</p>
-        </section>
-        """
-    }
-
-    private var doing: HTML {
-        if accesses.isEmpty { return "using what you allow" }
-        return sentences.change.isEmpty && sentences.delete.isEmpty ? "reading" : "reading and changing"
-    }
-
     /// What was asked for and is not to be had: the app may work less well without it, whatever the answer.
     private var withheld: HTML? {
-        let words = requested.split(separator: " ").map(String.init)
-        let asked = ConsentSentences(ScopeSet(words.compactMap { Scope($0) }), for: reader)
-        let unknown = words.filter { Scope($0) == nil }.map { "“\($0)”, which \(site.name) does not know" }
-        let lines = asked.lines(beyond: sentences) + unknown
+        let offered = ConsentSentences(choices.offered, for: reader)
+        let known = ConsentSentences(ScopeSet(requested), for: reader).lines(beyond: offered)
+        let refused = ScopeSet.refusals(of: requested)
+        let lines = known + refused.map { "“\($0.spelling)”, which \(site.name) does not know" }
         guard !lines.isEmpty else { return nil }
         return """
             <section class="notice" aria-labelledby="withheld">
             <h2 id="withheld">Asked for, and not offered</h2>
             <p>The app does not get this, whatever you answer:</p>
             <ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>
+            \(refused.isEmpty ? nil : Self.explanation(of: refused))
             </section>
             """
     }
 
-    private static func sentence(_ phrase: String) -> String {
-        phrase.prefix(1).uppercased() + phrase.dropFirst()
+    private static func explanation(of refused: [RefusedScope]) -> HTML {
+        """
+        <details>
+        <summary>For the developer of the app</summary>
+        <dl>
+        \(refused.map { scope -> HTML in
+            "<dt><code>\(scope.spelling)</code></dt><dd>\(scope.reason.description)</dd>"
+        })
+        </dl>
+        </details>
+        """
     }
 }

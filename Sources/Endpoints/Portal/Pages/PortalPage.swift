@@ -41,10 +41,13 @@ package struct PortalPage: Sendable {
     package let apps: [AppTile]
     package let notice: Notice?
     package let today: CalendarDate
+    /// Whether the page of connected apps is there to lead to.
+    package let leadsToConnectedApps: Bool
 
     package init(
         site: Site, visitor: Visitor, reach: Reach, search: PatientSearch = PatientSearch(),
-        selected: PatientSummary? = nil, apps: [AppTile], notice: Notice? = nil, today: CalendarDate
+        selected: PatientSummary? = nil, apps: [AppTile], notice: Notice? = nil, today: CalendarDate,
+        leadsToConnectedApps: Bool = false
     ) {
         self.site = site
         self.visitor = visitor
@@ -54,6 +57,7 @@ package struct PortalPage: Sendable {
         self.apps = apps
         self.notice = notice
         self.today = today
+        self.leadsToConnectedApps = leadsToConnectedApps
     }
 
     package func render() -> HTML {
@@ -67,11 +71,22 @@ package struct PortalPage: Sendable {
             <h1>Start an app</h1>
             \(record)
             \(appSection)
+            \(connectedApps, if: leadsToConnectedApps)
             """)
     }
 }
 
 extension PortalPage {
+    private var connectedApps: HTML {
+        """
+        <section aria-labelledby="connected">
+        <h2 id="connected">Connected apps</h2>
+        <p>See which apps you have allowed to use information, and end their access.</p>
+        <p><a class="button quiet" href="\(ConnectedAppsPage.path)">Connected apps</a></p>
+        </section>
+        """
+    }
+
     /// Step 1: whose record.
     private var record: HTML {
         switch (reach, selected) {

@@ -4,23 +4,19 @@ package enum Stylesheet {
 
     package static var bytes: [UInt8] { Array(text.utf8) }
 
-    /// FNV-1a, 64 bits: it tells versions apart and guards nothing.
-    private static let fingerprint: String = {
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 36)
-    }()
+    private static let fingerprint = Fingerprint.of(text.utf8)
 
     package static let text = """
         /* A hospital's own colours go here; every pair below keeps WCAG 2.2 AA in light and in dark. */
         :root {
           color-scheme: light dark;
-          --ground: #f1f5f5;
+          --ground: \(Look.ground);
           --surface: #fff;
-          --ink: #15252b;
+          --ink: \(Look.ink);
           --soft: #46575d;
           --line: #cad5d7;
           --edge: #61747a;
-          --accent: #0b5563;
+          --accent: \(Look.accent);
           --accent-deep: #073c47;
           --on-accent: #fff;
           --link: #0b5563;
@@ -31,9 +27,9 @@ package enum Stylesheet {
           --caution: #fff4db;
           --caution-edge: #9a6400;
           --problem: #fdeeec;
-          --problem-edge: #a8201a;
+          --problem-edge: \(Look.problem);
           --notice: #e6f1f6;
-          --notice-edge: #24688a;
+          --notice-edge: \(Look.notice);
         }
         @media (prefers-color-scheme: dark) {
           :root {
@@ -64,7 +60,7 @@ package enum Stylesheet {
           margin: 0;
           background: var(--ground);
           color: var(--ink);
-          font: 1.0625rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+          font: \(Look.rem(Look.fontSize))/1.5 \(Look.fontFamily);
           overflow-wrap: anywhere;
         }
         h1, h2, h3, p, ul, dl, dd { margin: 0 }
@@ -104,7 +100,12 @@ package enum Stylesheet {
           text-align: center;
           font-size: .9375rem;
         }
-        .bar, main, footer { max-width: 54rem; margin: 0 auto; padding-left: 1rem; padding-right: 1rem }
+        .bar, main, footer {
+          max-width: 54rem;
+          margin: 0 auto;
+          padding-left: \(Look.rem(Look.spacing));
+          padding-right: \(Look.rem(Look.spacing));
+        }
         .bar {
           display: flex;
           flex-wrap: wrap;
@@ -136,13 +137,8 @@ package enum Stylesheet {
           text-decoration: underline;
         }
         .account .quiet:last-child { margin-right: -.75rem }
-        main {
-          display: grid;
-          grid-template-columns: minmax(0, 1fr);
-          gap: 1.5rem;
-          padding-top: 2rem;
-          padding-bottom: 2rem;
-        }
+        main, .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem }
+        main { padding-top: 2rem; padding-bottom: 2rem }
         footer { padding-bottom: 2rem; color: var(--soft) }
         .narrow { width: 100%; max-width: 28rem; margin: 0 auto }
         .card, .patients li, .accounts li {
@@ -152,7 +148,7 @@ package enum Stylesheet {
           border-radius: .75rem;
         }
         .card > * + * { margin-top: 1rem }
-        .card > h3 { margin-top: 1.5rem }
+        .card > * + h3 { margin-top: 1.5rem }
         .card > h2 + h3 { margin-top: 1rem }
         .card > h3 + ul { margin-top: .375rem }
         section > h2 + *, section > ul + *, section > p + * { margin-top: .75rem }
@@ -175,7 +171,7 @@ package enum Stylesheet {
         form > .field + *, form > .wrong + * { margin-top: 1rem }
         label { font-weight: 600 }
         .hint { font-size: .9375rem }
-        input:not([type=hidden]) {
+        input:not([type=hidden], [type=checkbox]) {
           width: 100%;
           min-width: 0;
           min-height: 2.75rem;
@@ -189,7 +185,7 @@ package enum Stylesheet {
         input[aria-invalid] { border-color: var(--problem-edge) }
         .wrong { color: var(--problem-edge); font-weight: 600 }
         .row { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: .25rem }
-        .row input:not([type=hidden]) { flex: 1 12rem; width: auto }
+        .row input:not([type=hidden], [type=checkbox]) { flex: 1 12rem; width: auto }
         button, .button {
           display: inline-flex;
           align-items: center;
@@ -198,7 +194,7 @@ package enum Stylesheet {
           min-height: 2.75rem;
           padding: .5rem 1.25rem;
           border: 2px solid var(--accent);
-          border-radius: .5rem;
+          border-radius: \(Look.rem(Look.corner));
           background: var(--accent);
           color: var(--on-accent);
           font: inherit;
@@ -212,6 +208,24 @@ package enum Stylesheet {
         .quiet { background: none; color: var(--link) }
         .quiet:hover { background: var(--accent); color: var(--on-accent); border-color: var(--accent) }
         .wide { width: 100% }
+
+        /* Choices: a tick box with its words beside it, and the kinds within below them. */
+        fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
+        legend { padding: 0 }
+        legend + * { margin-top: .375rem }
+        .ticks li {
+          display: grid;
+          grid-template-columns: auto minmax(0, 1fr);
+          align-items: start;
+          column-gap: .75rem;
+          break-inside: avoid;
+        }
+        .ticks li + li { margin-top: 0 }
+        .ticks label { padding: .625rem 0; font-weight: 400 }
+        .columns { columns: 2 20rem; column-gap: 2rem }
+        [type=checkbox] { width: 1.5rem; height: 1.5rem; margin: .625rem 0; accent-color: var(--accent) }
+        .parts { grid-column: 2; border: 0; padding: 0 0 .5rem }
+        input:not(:checked) ~ .parts { display: none }
         .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); gap: 1rem }
         .answers button { min-height: 3.25rem; font-size: 1.125rem }
 
@@ -241,6 +255,8 @@ package enum Stylesheet {
           font-size: .875rem;
           font-weight: 600;
         }
+        .apps > li + li { margin-top: .75rem }
+        .apps h3 { font-size: 1.125rem }
         .patients li, .accounts li {
           display: flex;
           flex-wrap: wrap;
