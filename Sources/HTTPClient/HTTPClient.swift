@@ -25,22 +25,15 @@ package final class HTTPClient {
         }
     }
 
-    /// libcurl wants this once in a process, before its first handle.
-    private static let isReady = vestibule_curl_global_init() == CURLE_OK
-
     private let route: Route
     private let limits: Limits
-    private let curl: UnsafeMutableRawPointer
+    private let curl: CurlHandle
 
     package init(_ route: Route, limits: Limits = Limits()) throws(HTTPClientError) {
-        guard Self.isReady, let curl = curl_easy_init() else { throw .unavailable }
+        guard let curl = CurlHandle() else { throw .unavailable }
         self.route = route
         self.limits = limits
         self.curl = curl
-    }
-
-    deinit {
-        curl_easy_cleanup(curl)
     }
 
     package func get(
@@ -51,74 +44,55 @@ package final class HTTPClient {
 
     package func send(_ request: OutboundRequest) throws(HTTPClientError) -> InboundAnswer {
         guard request.isSound else { throw .malformedRequest }
-        let lines = try lines(of: request)
-        defer { curl_slist_free_all(lines) }
+        // No waiting for 100 Continue.
+        guard let lines = CurlLines(["Expect:"] + request.fields.map { "\($0.name): \($0.value)" }) else {
+            throw .unavailable
+        }
         let transfer = Transfer(bodyLimit: limits.bodyBytes)
-        let outcome = try withExtendedLifetime(transfer) { () throws(HTTPClientError) -> CURLcode in
-            // Options go, connections stay.
-            curl_easy_reset(curl)
-            try prepare(request, lines)
-            transfer.attach(to: curl)
-            return perform(request.body)
-        }
-        try Self.check(outcome, transfer)
-        var status = 0
-        guard vestibule_curl_status(curl, &status) == CURLE_OK, (200...599).contains(status) else {
-            throw .malformedAnswer
-        }
+        curl.reset()
+        prepare(request, lines)
+        transfer.attach(to: curl)
+        guard curl.isPrepared else { throw .unavailable }
+        try Self.check(withExtendedLifetime(transfer) { perform(request.body) }, transfer)
+        guard let status = curl.status else { throw .malformedAnswer }
         return InboundAnswer(status: status, fields: transfer.fields, body: transfer.body)
     }
 }
 
 extension HTTPClient {
-    private func lines(of request: OutboundRequest) throws(HTTPClientError) -> UnsafeMutablePointer<curl_slist>? {
-        var list: UnsafeMutablePointer<curl_slist>?
-        // No waiting for 100 Continue.
-        for line in ["Expect:"] + request.fields.map({ "\($0.name): \($0.value)" }) {
-            guard let longer = curl_slist_append(list, line) else {
-                curl_slist_free_all(list)
-                throw .unavailable
-            }
-            list = longer
-        }
-        return list
-    }
-
-    private func prepare(
-        _ request: OutboundRequest, _ lines: UnsafeMutablePointer<curl_slist>?
-    ) throws(HTTPClientError) {
+    private func prepare(_ request: OutboundRequest, _ lines: borrowing CurlLines) {
         switch route {
         case .unixSocket(let path):
-            try set(CURLOPT_UNIX_SOCKET_PATH, path)
-            try set(CURLOPT_URL, "http://localhost\(request.target)")
+            curl.set(CURLOPT_UNIX_SOCKET_PATH, path)
+            curl.set(CURLOPT_URL, "http://localhost\(request.target)")
         case .origin(let origin):
-            try set(CURLOPT_URL, "\(origin)\(request.target)")
+            curl.set(CURLOPT_URL, "\(origin)\(request.target)")
         }
-        try require(vestibule_curl_set_web_only(curl))
-        try require(vestibule_curl_set_lines(curl, lines))
+        curl.note(vestibule_curl_set_web_only(curl.pointer))
+        curl.note(vestibule_curl_set_lines(curl.pointer, lines.list))
         // The target goes out as it was decided on: no dot segment is resolved on the way.
-        try set(CURLOPT_PATH_AS_IS, 1)
-        try set(CURLOPT_FOLLOWLOCATION, 0)
-        try set(CURLOPT_PROXY, "")
-        try set(CURLOPT_NOSIGNAL, 1)
-        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        try set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
-        try set(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
+        curl.set(CURLOPT_PATH_AS_IS, 1)
+        curl.set(CURLOPT_FOLLOWLOCATION, 0)
+        curl.set(CURLOPT_PROXY, "")
+        curl.set(CURLOPT_NOSIGNAL, 1)
+        curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        curl.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
+        curl.set(CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
         if request.method == "HEAD" {
-            try set(CURLOPT_NOBODY, 1)
+            curl.set(CURLOPT_NOBODY, 1)
         } else if request.method != "GET" {
-            try set(CURLOPT_CUSTOMREQUEST, request.method)
+            curl.set(CURLOPT_CUSTOMREQUEST, request.method)
         }
     }
 
     private func perform(_ body: [UInt8]?) -> CURLcode {
-        guard let body else { return curl_easy_perform(curl) }
+        guard let body else { return curl.perform() }
         // libcurl copies nothing, so the bytes stay until the answer is there; an empty array has no address to give.
         return (body.isEmpty ? [0] : body).withUnsafeBytes { bytes in
-            _ = vestibule_curl_set_long(curl, CURLOPT_POSTFIELDSIZE, body.count)
+            _ = vestibule_curl_set_long(curl.pointer, CURLOPT_POSTFIELDSIZE, body.count)
             _ = vestibule_curl_set_pointer(
-                curl, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-            return curl_easy_perform(curl)
+                curl.pointer, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            return curl.perform()
         }
     }
 
@@ -131,17 +105,5 @@ extension HTTPClient {
             throw .unreachable
         default: throw .malformedAnswer
         }
-    }
-
-    private func set(_ option: CURLoption, _ value: String) throws(HTTPClientError) {
-        try require(vestibule_curl_set_text(curl, option, value))
-    }
-
-    private func set(_ option: CURLoption, _ value: Int) throws(HTTPClientError) {
-        try require(vestibule_curl_set_long(curl, option, value))
-    }
-
-    private func require(_ code: CURLcode) throws(HTTPClientError) {
-        guard code == CURLE_OK else { throw .unavailable }
     }
 }

@@ -15,4 +15,10 @@ package struct InboundAnswer: Sendable {
         let lowercased = name.lowercased()
         return fields.first { $0.name.lowercased() == lowercased }?.value
     }
+
+    /// Every value of a field that may come on several lines, in their order.
+    package func values(of name: String) -> [String] {
+        let lowercased = name.lowercased()
+        return fields.filter { $0.name.lowercased() == lowercased }.map(\.value)
+    }
 }

@@ -19,10 +19,15 @@ package struct OutboundRequest: Sendable {
     var isSound: Bool {
         target.hasPrefix("/") && target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
             && !method.isEmpty && method.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-            && fields.allSatisfy { field in
-                !field.name.isEmpty && field.name.utf8.allSatisfy(Self.isNameByte)
-                    && field.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-            }
+            && Self.areSound(fields)
+    }
+
+    /// Whether every field stays on its line.
+    static func areSound(_ fields: [(name: String, value: String)]) -> Bool {
+        fields.allSatisfy { field in
+            !field.name.isEmpty && field.name.utf8.allSatisfy(isNameByte)
+                && field.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -44,16 +44,18 @@ final class Transfer {
 
 extension Transfer {
     /// Has libcurl hand over what comes. The transfer must outlive the call it is attached for.
-    func attach(to curl: UnsafeMutableRawPointer) {
+    func attach(to curl: CurlHandle) {
         let context = Unmanaged.passUnretained(self).toOpaque()
-        _ = vestibule_curl_set_pointer(curl, CURLOPT_WRITEDATA, context)
-        _ = vestibule_curl_set_pointer(curl, CURLOPT_HEADERDATA, context)
-        _ = vestibule_curl_set_sink(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            Transfer.receive(bytes, size * count, context) { $0.take(body: $1) }
-        }
-        _ = vestibule_curl_set_sink(curl, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            Transfer.receive(bytes, size * count, context) { $0.take(line: $1) }
-        }
+        curl.note(vestibule_curl_set_pointer(curl.pointer, CURLOPT_WRITEDATA, context))
+        curl.note(vestibule_curl_set_pointer(curl.pointer, CURLOPT_HEADERDATA, context))
+        curl.note(
+            vestibule_curl_set_sink(curl.pointer, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+                Transfer.receive(bytes, size * count, context) { $0.take(body: $1) }
+            })
+        curl.note(
+            vestibule_curl_set_sink(curl.pointer, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+                Transfer.receive(bytes, size * count, context) { $0.take(line: $1) }
+            })
     }
 
     private static func receive(

@@ -51,7 +51,8 @@ package struct JWKSet: Sendable, Equatable {
         }
         let named = kid == nil ? "" : " with the kid of the token"
         guard let key = candidates.first else {
-            throw JOSEError(.keyNotFound, "the key set has no \(alg.rawValue) key\(named)")
+            let hint = skipped.first.map { "; a key in it was passed over: \($0)" } ?? ""
+            throw JOSEError(.keyNotFound, "the key set has no \(alg.rawValue) key\(named)\(hint)")
         }
         guard candidates.count == 1 else {
             throw JOSEError(.ambiguousKey, "the key set has several \(alg.rawValue) keys\(named)")

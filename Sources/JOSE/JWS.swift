@@ -26,6 +26,11 @@ package struct JWS: Sendable {
         (try? JSONDocument(payload))?.root["iss"]?.string
     }
 
+    /// What the token says: good for refusing it early, and for nothing else until it is verified.
+    package func unprovenClaims() throws(JOSEError) -> JWTClaims {
+        try JWTClaims(payload: payload)
+    }
+
     /// RFC 7515 §5.2, step 8: the same token, now proven to be from the key's owner.
     package func verified(
         by key: VerificationKey, allowing algorithms: Set<SignatureAlgorithm>
