@@ -1,6 +1,6 @@
 import SMART
 
-/// What a code or a token stands for: who may do what, for whom, and why. Tokens live and die with their grant.
+/// What a code or a refresh line stands for: who may do what, for whom, and why. Tokens live and die with their grant.
 package struct Authorization: Sendable {
     /// The grant that codes, access tokens and the refresh line share: ending it ends them all.
     package let grant: String
@@ -11,10 +11,12 @@ package struct Authorization: Sendable {
     package let basis: AuthorizationStep.Basis
     package let nonce: String?
     package let authenticatedAt: Instant
+    /// The session that the grant ends with (`online_access`); `nil` where it lives on its own.
+    package let session: SecretDigest?
 
     package init(
         grant: String, clientID: String, user: User, scopes: ScopeSet, context: LaunchContext,
-        basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant
+        basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant, session: SecretDigest? = nil
     ) {
         self.grant = grant
         self.clientID = clientID
@@ -24,5 +26,6 @@ package struct Authorization: Sendable {
         self.basis = basis
         self.nonce = nonce
         self.authenticatedAt = authenticatedAt
+        self.session = session
     }
 }

@@ -1,4 +1,5 @@
-/// A refusal in the protocol's own words (RFC 6749 §4.1.2.1, §5.2; OpenID Core §3.1.2.6; RFC 6750 §3.1).
+/// A refusal in the protocol's own words (RFC 6749 §4.1.2.1, §5.2; OpenID Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1;
+/// RFC 7591 §3.2.2).
 package struct OAuthError: Error, Sendable, Equatable {
     package enum Code: String, Sendable {
         case invalidRequest = "invalid_request"
@@ -19,6 +20,13 @@ package struct OAuthError: Error, Sendable, Equatable {
         case invalidToken = "invalid_token"
         case serverError = "server_error"
         case temporarilyUnavailable = "temporarily_unavailable"
+        /// Too many attempts: answered with 429.
+        case slowDown = "slow_down"
+        case insufficientScope = "insufficient_scope"
+        case unsupportedTokenType = "unsupported_token_type"
+        case invalidRedirectURI = "invalid_redirect_uri"
+        case invalidClientMetadata = "invalid_client_metadata"
+        case invalidSoftwareStatement = "invalid_software_statement"
     }
 
     package let code: Code
@@ -26,11 +34,14 @@ package struct OAuthError: Error, Sendable, Equatable {
     package let description: String
     /// For our log alone.
     package let detail: String?
+    /// Seconds after which trying again may help.
+    package let retryAfter: Int?
 
-    package init(_ code: Code, _ description: String, detail: String? = nil) {
+    package init(_ code: Code, _ description: String, detail: String? = nil, retryAfter: Int? = nil) {
         self.code = code
         self.description = Self.printable(description)
         self.detail = detail
+        self.retryAfter = retryAfter
     }
 
     /// RFC 6749 §4.1.2.1: printable ASCII without `"` and `\`.
@@ -74,6 +85,14 @@ extension OAuthError {
 
     /// The store could not be asked: the caller may try again.
     package static func unavailable(detail: String) -> OAuthError {
-        OAuthError(.temporarilyUnavailable, "The server cannot answer just now. Try again in a moment.", detail: detail)
+        OAuthError(
+            .temporarilyUnavailable, "The server cannot answer just now. Try again in a moment.", detail: detail,
+            retryAfter: 1)
+    }
+
+    /// Too many wrong guesses from here (RFC 6585 §4).
+    package static func throttled(_ seconds: Int) -> OAuthError {
+        OAuthError(
+            .slowDown, "too many wrong attempts; try again in \(seconds) s", detail: "throttled", retryAfter: seconds)
     }
 }

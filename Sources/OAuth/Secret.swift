@@ -13,6 +13,12 @@ package struct Secret: Sendable {
         case browser = "vst_br_"
         case interaction = "vst_in_"
         case clientSecret = "vst_cs_"
+        /// Lets an app register itself (RFC 7591 §3).
+        case initialAccessToken = "vst_ia_"
+        /// Lets a registered app manage its registration (RFC 7592 §2).
+        case registrationAccessToken = "vst_ra_"
+        /// Stands in a form where there is no cookie: good once.
+        case form = "vst_fo_"
     }
 
     package let text: String

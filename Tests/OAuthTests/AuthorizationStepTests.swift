@@ -29,7 +29,9 @@ struct AuthorizationStepTests {
     private func next(
         _ interaction: Interaction, _ session: Session?, client: ClientRegistration = Fixture.client(), after: Int = 20
     ) -> AuthorizationStep {
-        AuthorizationStep.next(for: client, session: session, interaction: interaction, at: started + after)
+        AuthorizationStep.next(
+            for: client, presence: Presence(session, vouched: nil, in: interaction), interaction: interaction,
+            at: started + after)
     }
 
     private func code(_ step: AuthorizationStep) -> OAuthError.Code? {
@@ -152,5 +154,91 @@ struct AuthorizationStepTests {
         let launch = launch()
         #expect(
             ((try? launch.accepted(for: Fixture.client(id: client), at: started + after)) != nil) == isGood)
+    }
+
+    // SMART scopes-and-launch-context#standalone-apps
+    @Test("an app that asks for a visit gets the person asked: after the patient, before the consent")
+    func encounter() throws {
+        let client = Fixture.client(scope: "openid launch/patient launch/encounter patient/*.rs user/*.rs")
+        func interaction(_ progress: Interaction.Progress?, _ scope: String = "launch/encounter user/*.rs") throws
+            -> Interaction
+        {
+            Interaction(
+                id: SecretDigest(of: "i"), request: try Fixture.valid(["scope": scope], client: client), launch: nil,
+                startedAt: started, expiresAt: started + 600, browser: nil, progress: progress)
+        }
+        // A visit is a patient's, so the patient comes first, asked for or not.
+        #expect(next(try interaction(nil), session()) == .choosePatient)
+        var progress = Interaction.Progress(account: "u1", patient: "pat-1")
+        #expect(next(try interaction(progress), session()) == .chooseEncounter)
+        progress.encounter = .picked("e7")
+        #expect(next(try interaction(progress), session()) == .consent)
+        #expect(try interaction(progress).context(for: Fixture.user()).encounter == "e7")
+        #expect(try interaction(progress).context(for: Fixture.user()).patient == "pat-1")
+        progress.decision = .allowed(ScopeSet("launch/encounter user/*.rs"), consent: "c1")
+        #expect(
+            next(try interaction(progress), session())
+                == .issue(ScopeSet("launch/encounter user/*.rs"), .consent("c1")))
+
+        // There is none, or none of them: that is an answer, too.
+        progress = Interaction.Progress(account: "u1", patient: "pat-1", encounter: .without)
+        #expect(next(try interaction(progress), session()) == .consent)
+        #expect(try interaction(progress).context(for: Fixture.user()).encounter == nil)
+        // What another person picked counts for nothing.
+        progress = Interaction.Progress(account: "u2", patient: "pat-2", encounter: .picked("e7"))
+        #expect(next(try interaction(progress), session()) == .choosePatient)
+        #expect(try interaction(progress).context(for: Fixture.user()).encounter == nil)
+        // A patient is asked for the own visit, and for no patient.
+        let own = session(Fixture.user(fhirUser: "Patient/me", access: .none))
+        #expect(next(try interaction(nil), own) == .chooseEncounter)
+        // Who says no, says no.
+        progress = Interaction.Progress(account: "u1", patient: "pat-1", decision: .denied(consent: "c1"))
+        #expect(code(next(try interaction(progress), session())) == .accessDenied)
+    }
+
+    @Test("nobody is asked for a visit where none was asked for, where the app may not, or where the EHR has launched")
+    func noEncounter() throws {
+        let picked = Interaction.Progress(account: "u1", patient: "pat-1")
+        #expect(next(try interaction(progress: picked), session()) == .consent)
+        // Fixture.client is not registered for launch/encounter.
+        let asked = try interaction(["scope": "launch/encounter patient/*.rs"], progress: picked)
+        #expect(next(asked, session()) == .consent)
+        let client = Fixture.client(scope: "launch launch/encounter patient/*.rs")
+        let request = try Fixture.valid(["scope": "launch/encounter patient/*.rs"], client: client)
+        let launched = Interaction(
+            id: SecretDigest(of: "i"), request: request,
+            launch: Launch(
+                handle: SecretDigest(of: "h"), clientID: "app", account: "u1", context: LaunchContext(patient: "pat-1"),
+                expiresAt: started + 300), startedAt: started, expiresAt: started + 600, browser: nil)
+        #expect(next(launched, session()) == .consent)
+        #expect(launched.context(for: Fixture.user()).encounter == nil)
+    }
+
+    @Test("prompt=none gets no page to pick a visit on (OpenID Core §3.1.2.1)")
+    func silentEncounter() throws {
+        let client = Fixture.client(scope: "launch/encounter patient/*.rs")
+        let request = try Fixture.valid(["scope": "launch/encounter patient/*.rs", "prompt": "none"], client: client)
+        let interaction = Interaction(
+            id: SecretDigest(of: "i"), request: request, launch: nil, startedAt: started, expiresAt: started + 600,
+            browser: nil)
+        let own = session(Fixture.user(fhirUser: "Patient/me"))
+        #expect(code(next(interaction, own)) == .interactionRequired)
+    }
+
+    @Test(
+        "which requests are for a visit, and which for a patient",
+        arguments: [
+            ("openid user/*.rs", false, false), ("launch/patient", true, false), ("patient/*.rs", true, false),
+            ("launch/encounter", true, true), ("user/*.rs launch/encounter?role=https%3A%2F%2Fr.example", true, true),
+        ])
+    func wants(_ scope: String, _ patient: Bool, _ encounter: Bool) throws {
+        let client = Fixture.client(
+            scope: """
+                openid launch/patient launch/encounter launch/encounter?role=https%3A%2F%2Fr.example patient/*.rs \
+                user/*.rs
+                """)
+        let request = try Fixture.valid(["scope": scope], client: client)
+        #expect(request.needsPatient == patient)
+        #expect(request.wantsEncounter == encounter)
     }
 }

@@ -18,12 +18,14 @@ enum Fixture {
         id: String = "app", trusted: Bool = false, disabled: Bool = false, native: Bool = false,
         redirects: [String] = [redirectURI],
         scope: String = "openid fhirUser launch launch/patient offline_access patient/*.rs user/*.rs",
-        authentication: ClientRegistration.Authentication = .none
+        authentication: ClientAuthenticationMethod = .none,
+        grantTypes: Set<ClientRegistration.GrantType> = [.authorizationCode, .refreshToken],
+        roles: Set<ClientRegistration.Role> = [], approval: ClientRegistration.Approval = .approved
     ) -> ClientRegistration {
         ClientRegistration(
-            id: id, name: "App", authentication: authentication,
+            id: id, name: "App", authentication: authentication, grantTypes: grantTypes, roles: roles,
             redirectURIs: redirects.map { RedirectURI(stored: $0) }, launchURLs: ["https://app.example/launch"],
-            scopes: ScopeSet(scope), isTrusted: trusted, isNative: native, isDisabled: disabled)
+            scopes: ScopeSet(scope), isTrusted: trusted, isNative: native, isDisabled: disabled, approval: approval)
     }
 
     static let parameters: [(name: String, value: String)] = [
@@ -58,17 +60,51 @@ enum Fixture {
     }
 
     static func authorization(
-        scopes: String = "openid fhirUser patient/*.rs", user: User = user(), clientID: String = "app"
+        scopes: String = "openid fhirUser patient/*.rs", user: User = user(), clientID: String = "app",
+        session: SecretDigest? = nil
     ) -> Authorization {
         Authorization(
             grant: "g1", clientID: clientID, user: user, scopes: ScopeSet(scopes),
             context: LaunchContext(patient: "pat-1"), basis: .consent("c1"), nonce: "n-1",
-            authenticatedAt: Instant(now.seconds - 30))
+            authenticatedAt: Instant(now.seconds - 30), session: session)
     }
 
     static func proven(
         _ client: ClientRegistration = client()
     ) throws(OAuthError) -> AuthenticatedClient {
         try client.authenticated(by: .none(clientID: client.id), at: now)
+    }
+}
+
+extension Fixture {
+    /// A key pair of a client that signs its assertions.
+    struct AsymmetricKey {
+        private let key: SigningKey
+        private let published: JWKSet
+
+        init() throws {
+            key = try SigningKey.generate(for: .es384)
+            published = JWKSet([key.publicKey])
+        }
+
+        var method: ClientAuthenticationMethod { .privateKey(ClientPublicKeys(.given(jwks: published.bytes))) }
+
+        func verified(for client: ClientRegistration) throws -> VerifiedAssertion {
+            let claims = #"""
+                {"iss":"\#(client.id)","sub":"\#(client.id)","aud":"t","exp":\#(now.seconds + 60),"jti":"j"}
+                """#
+            let assertion = try ClientAssertion(
+                JWS.sign(payload: Array(claims.utf8), kid: key.publicKey.kid, typ: "JWT", by: key, alg: .es384))
+            let checked = try assertion.checked(
+                for: client.id, keys: client.assertionKeys().registered, audiences: ["t"], at: now)
+            switch try checked.verified(with: published) {
+            case .verified(let verified): return verified
+            case .keyNotFound(let refusal): throw refusal
+            }
+        }
+
+        func proven(_ client: ClientRegistration) throws -> AuthenticatedClient {
+            try client.authenticated(by: verified(for: client))
+        }
     }
 }

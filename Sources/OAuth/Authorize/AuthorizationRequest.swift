@@ -16,9 +16,7 @@ package struct AuthorizationRequest: Sendable {
 
     /// Proves the address that every later answer goes to. A refusal here is shown, never redirected.
     package func redirect(for client: ClientRegistration, issuer: String) throws(OAuthError) -> ProvenRedirect {
-        try require(
-            !client.isDisabled, else: OAuthError(.unauthorizedClient, "this app is disabled", detail: "client disabled")
-        )
+        if let refusal = client.refusal { throw OAuthError(.unauthorizedClient, refusal, detail: "client not usable") }
         // RFC 6749 §3.1.2.3, RFC 9700 §2.1: an exact match with a registered URI.
         let uri = try require(single("redirect_uri"), else: .invalidRequest("redirect_uri is missing"))
         try require(
@@ -41,6 +39,11 @@ package struct AuthorizationRequest: Sendable {
             single("request_uri") == nil, else: OAuthError(.requestURINotSupported, "request_uri is not supported"))
         try require(
             single("registration") == nil, else: OAuthError(.registrationNotSupported, "registration is not supported"))
+
+        // RFC 6749 §4.1.2.1
+        try require(
+            client.grantTypes.contains(.authorizationCode),
+            else: .unauthorizedClient("this client is not registered for the authorization code flow"))
 
         // RFC 6749 §4.1.1
         let responseType = try require(single("response_type"), else: .invalidRequest("response_type is missing"))
@@ -141,9 +144,8 @@ package enum Prompt: String, Sendable, Hashable {
 }
 
 extension ScopeSet {
-    /// What a person can grant in the code flow: `system/` scopes belong to Backend Services, and `online_access` is
-    /// not promised here (it is not among the capabilities).
+    /// What a person can grant in the code flow: `system/` scopes belong to Backend Services.
     package var grantableToPeople: ScopeSet {
-        filter { $0.clinical?.context != .system && $0.kind != .onlineAccess }
+        filter { $0.clinical?.context != .system }
     }
 }

@@ -4,6 +4,7 @@ import SMART
 package enum AuthorizationStep: Sendable, Equatable {
     case login
     case choosePatient
+    case chooseEncounter
     case consent
     case issue(ScopeSet, Basis)
     case refuse(OAuthError)
@@ -18,16 +19,16 @@ package enum AuthorizationStep: Sendable, Equatable {
 
     /// The one place that knows the order: who is it, which patient, is it allowed. Pages never route to one another.
     package static func next(
-        for client: ClientRegistration, session: Session?, interaction: Interaction, at now: Instant
+        for client: ClientRegistration, presence: Presence?, interaction: Interaction, at now: Instant
     ) -> AuthorizationStep {
         let request = interaction.request
         let isSilent = request.prompt.contains(.none)
 
-        guard let session else {
+        guard let presence else {
             return isSilent ? .refuse(OAuthError(.loginRequired, "the person is not signed in")) : .login
         }
-        let user = session.user
-        if needsFreshLogin(request, session: session, since: interaction.startedAt, at: now) {
+        let user = presence.user
+        if needsFreshLogin(request, presence, since: interaction.startedAt, at: now) {
             return isSilent ? .refuse(OAuthError(.loginRequired, "the person has to sign in again")) : .login
         }
         // A handle is good for the user whom the EHR launched the app for, and for nobody else.
@@ -48,7 +49,7 @@ package enum AuthorizationStep: Sendable, Equatable {
             return .refuse(.accessDenied("the person did not allow the access"))
         }
         let patient = interaction.patient(for: user)
-        if request.scopes.needsPatient, patient == nil {
+        if request.needsPatient, patient == nil {
             return isSilent
                 ? .refuse(OAuthError(.interactionRequired, "a patient has to be picked")) : .choosePatient
         }
@@ -56,6 +57,11 @@ package enum AuthorizationStep: Sendable, Equatable {
             return .refuse(
                 OAuthError(
                     .accessDenied, "the signed-in user has no access to this patient", detail: "patient not allowed"))
+        }
+
+        if interaction.needsEncounter(from: user) {
+            return isSilent
+                ? .refuse(OAuthError(.interactionRequired, "a visit has to be picked")) : .chooseEncounter
         }
 
         if case .allowed(let scopes, let consent) = interaction.progress?.decision {
@@ -69,11 +75,12 @@ package enum AuthorizationStep: Sendable, Equatable {
 
     /// OpenID Core §3.1.2.1: prompt=login and max_age ask for a sign-in after the request was made.
     private static func needsFreshLogin(
-        _ request: ValidAuthorizationRequest, session: Session, since started: Instant, at now: Instant
+        _ request: ValidAuthorizationRequest, _ presence: Presence, since started: Instant, at now: Instant
     ) -> Bool {
-        let isFresh = session.authenticatedAt >= started
+        // An EHR's word comes before the request, be it in the same second.
+        let isFresh = presence.session.map { $0.authenticatedAt >= started } ?? false
         if !isFresh, request.prompt.contains(.login) || request.prompt.contains(.selectAccount) { return true }
         guard !isFresh, let maxAge = request.maxAge else { return false }
-        return now - session.authenticatedAt > maxAge
+        return now - presence.authenticatedAt > maxAge
     }
 }

@@ -12,13 +12,24 @@ package struct Interaction: Sendable {
     package struct Progress: Sendable, Equatable {
         package let account: String
         package var patient: String?
+        package var encounter: EncounterChoice?
         package var decision: Decision?
 
-        package init(account: String, patient: String? = nil, decision: Decision? = nil) {
+        package init(
+            account: String, patient: String? = nil, encounter: EncounterChoice? = nil, decision: Decision? = nil
+        ) {
             self.account = account
             self.patient = patient
+            self.encounter = encounter
             self.decision = decision
         }
+    }
+
+    /// What the person said on the encounter page.
+    package enum EncounterChoice: Sendable, Equatable {
+        case picked(String)
+        /// No visit, or none of those that there are.
+        case without
     }
 
     package let id: SecretDigest
@@ -30,10 +41,12 @@ package struct Interaction: Sendable {
     /// The digest of the browser's cookie: the id in a URL counts only together with it.
     package var browser: SecretDigest?
     package var progress: Progress?
+    /// The digest of the one-time value in the form that was shown last, where no cookie can vouch for the browser.
+    package var form: SecretDigest?
 
     package init(
         id: SecretDigest, request: ValidAuthorizationRequest, launch: Launch?, startedAt: Instant, expiresAt: Instant,
-        browser: SecretDigest?, progress: Progress? = nil
+        browser: SecretDigest?, progress: Progress? = nil, form: SecretDigest? = nil
     ) {
         self.id = id
         self.request = request
@@ -42,6 +55,7 @@ package struct Interaction: Sendable {
         self.expiresAt = expiresAt
         self.browser = browser
         self.progress = progress
+        self.form = form
     }
 
     /// Ten minutes: longer than any sign-in, shorter than an abandoned workstation.
@@ -49,41 +63,28 @@ package struct Interaction: Sendable {
 
     /// The patient in context: the launch's, the person's own, or the one that was picked.
     package func patient(for user: User) -> String? {
-        launch?.context.patient ?? user.fhirUser?.ownPatient ?? (progress?.account == user.id ? progress?.patient : nil)
+        launch?.context.patient ?? user.fhirUser?.ownPatient ?? progress(of: user)?.patient
     }
 
     /// The context that the app will be told.
     package func context(for user: User) -> LaunchContext {
         var context = launch?.context ?? LaunchContext()
-        if request.scopes.needsPatient || launch != nil { context.patient = patient(for: user) }
+        if request.needsPatient || launch != nil { context.patient = patient(for: user) }
+        if case .picked(let encounter) = progress(of: user)?.encounter { context.encounter = encounter }
         return context
     }
-}
 
-/// A launch that the EHR prepared for one app and one user (SMART app-launch#launch-app-ehr-launch).
-package struct Launch: Sendable, Equatable {
-    package let handle: SecretDigest
-    package let clientID: String
-    package let account: String
-    package let context: LaunchContext
-    package let expiresAt: Instant
-
-    package init(
-        handle: SecretDigest, clientID: String, account: String, context: LaunchContext, expiresAt: Instant
-    ) {
-        self.handle = handle
-        self.clientID = clientID
-        self.account = account
-        self.context = context
-        self.expiresAt = expiresAt
+    /// What this person has said so far; what another one said counts for nothing.
+    package func progress(of user: User) -> Progress? {
+        progress.flatMap { $0.account == user.id ? $0 : nil }
     }
 
-    /// Checks that the handle may serve this client's request; it is spent when the interaction is stored.
-    package func accepted(for client: ClientRegistration, at now: Instant) throws(OAuthError) -> Launch {
-        try require(
-            clientID == client.id,
-            else: .invalidRequest("launch is unknown or expired", detail: "launch of another client"))
-        try require(now < expiresAt, else: .invalidRequest("launch is unknown or expired", detail: "launch expired"))
-        return self
+    /// Whether the person has to be asked for a visit: the app wants one, and nobody has said which
+    /// (SMART scopes-and-launch-context#apps-that-launch-standalone). In an EHR launch the EHR has said all there is.
+    package func needsEncounter(from user: User) -> Bool {
+        launch == nil && request.wantsEncounter && progress(of: user)?.encounter == nil
     }
+
+    /// Whether the EHR answers for its user, so that neither a session nor a cookie of ours has to be there.
+    package var isVouchedFor: Bool { launch?.vouchedAt != nil }
 }

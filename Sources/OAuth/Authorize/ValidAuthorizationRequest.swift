@@ -37,6 +37,16 @@ package struct ValidAuthorizationRequest: Sendable, Equatable {
 }
 
 extension ValidAuthorizationRequest {
+    /// Whether the app asks for a visit in context (SMART scopes-and-launch-context#apps-that-launch-standalone).
+    package var wantsEncounter: Bool {
+        scopes.scopes.contains { scope in
+            if case .launchContext(type: "encounter", role: _) = scope.kind { true } else { false }
+        }
+    }
+
+    /// Whether a patient must be in context: asked for, needed by a scope, or by the visit that is asked for.
+    package var needsPatient: Bool { scopes.needsPatient || wantsEncounter }
+
     /// The request as the store keeps it between two pages.
     package var json: [UInt8] {
         var writer = JSONWriter()

@@ -7,6 +7,10 @@ package enum ClientAuthentication: Sendable {
     case none(clientID: String?)
     /// HTTP Basic. Both spellings count: form-encoded (RFC 6749 §2.3.1) and raw, as many clients send it.
     case basic([Pair])
+    /// `client_id` and `client_secret` in the body (RFC 6749 §2.3.1).
+    case post(Pair)
+    /// A signed assertion (RFC 7523 §2.2), not yet read; the `client_id` beside it, if any.
+    case assertion(String, clientID: String?)
 
     package struct Pair: Sendable {
         package let clientID: String
@@ -14,28 +18,28 @@ package enum ClientAuthentication: Sendable {
     }
 
     package init(_ request: Request, _ form: Form) throws(OAuthError) {
-        let clientID: String?
-        do {
-            clientID = try form.value("client_id")
-            // RFC 6749 §2.3: not more than one method in a request.
-            try Self.refuseOtherMethods(form, besides: request.credentials != nil)
-        } catch let repeated as Form.Repeated {
-            throw .invalidRequest("the parameter \(repeated.name) was sent more than once")
-        } catch let error as OAuthError {
-            throw error
-        } catch {
-            throw .invalidRequest("the parameters cannot be read")
-        }
+        let sent = try Sent(form)
+        // RFC 6749 §2.3: not more than one method in a request.
+        let methods = [request.credentials != nil, sent.secret != nil, sent.hasAssertion].filter { $0 }
+        try require(
+            methods.count <= 1, else: .invalidRequest("more than one way of client authentication in one request"))
 
         switch request.credentials {
+        case nil where sent.hasAssertion:
+            self = .assertion(try sent.provenType(), clientID: sent.clientID)
         case nil:
-            self = .none(clientID: clientID)
+            guard let secret = sent.secret else {
+                self = .none(clientID: sent.clientID)
+                return
+            }
+            let id = try require(sent.clientID, else: .invalidClient("client_id is missing beside client_secret"))
+            self = .post(Pair(clientID: id, secret: Secret(received: secret)))
         case .basic(let encoded):
             let pairs = try Self.pairs(encoded)
-            if let clientID {
+            if let id = sent.clientID {
                 // Some clients repeat their id in the body; it must be the same client.
                 try require(
-                    pairs.contains { $0.clientID == clientID },
+                    pairs.contains { $0.clientID.isExactly(id) },
                     else: .invalidRequest("client_id in the body is not the client of the Authorization header"))
             }
             self = .basic(pairs)
@@ -44,11 +48,12 @@ package enum ClientAuthentication: Sendable {
         }
     }
 
-    /// The client that the request speaks for, as far as it says so.
-    package var clientIDs: [String] {
+    /// The clients that the request may speak for, as far as it says so; an assertion says it inside.
+    package var claimedClientIDs: [String] {
         switch self {
-        case .none(let clientID): clientID.map { [$0] } ?? []
+        case .none(let clientID), .assertion(_, let clientID): clientID.map { [$0] } ?? []
         case .basic(let pairs): pairs.map(\.clientID)
+        case .post(let pair): [pair.clientID]
         }
     }
 
@@ -66,51 +71,112 @@ package enum ClientAuthentication: Sendable {
         return [Pair(clientID: decodedID, secret: Secret(received: decodedSecret)), raw]
     }
 
-    private static func refuseOtherMethods(_ form: Form, besides hasCredentials: Bool) throws {
-        let hasSecret = try form.value("client_secret") != nil
-        let hasAssertion = try form.value("client_assertion") != nil
-        let hasAssertionType = try form.value("client_assertion_type") != nil
-        guard hasSecret || hasAssertion || hasAssertionType else { return }
-        guard !hasCredentials, !(hasSecret && hasAssertion) else {
-            throw OAuthError.invalidRequest("more than one way of client authentication in one request")
+    /// The parameters of a body that have to do with authentication.
+    private struct Sent {
+        let clientID: String?
+        let secret: String?
+        let assertion: String?
+        let assertionType: String?
+
+        init(_ form: Form) throws(OAuthError) {
+            do {
+                clientID = try form.value("client_id")
+                secret = try form.value("client_secret")
+                assertion = try form.value("client_assertion")
+                assertionType = try form.value("client_assertion_type")
+            } catch {
+                throw .invalidRequest("the parameter \(error.name) was sent more than once")
+            }
         }
-        throw OAuthError.invalidClient(
-            hasSecret
-                ? "client_secret in the body is not supported; send it by HTTP Basic"
-                : "client assertions are not registered for this client; send the secret by HTTP Basic")
+
+        var hasAssertion: Bool { assertion != nil || assertionType != nil }
+
+        /// RFC 7523 §2.2: the one type of assertion there is here.
+        func provenType() throws(OAuthError) -> String {
+            let type = try require(assertionType, else: .invalidClient("client_assertion_type is missing"))
+            try require(
+                type.isExactly(ClientAssertion.type),
+                else: .invalidClient("client_assertion_type must be \(ClientAssertion.type)"))
+            return try require(assertion, else: .invalidClient("client_assertion is missing"))
+        }
     }
 }
 
 extension ClientRegistration {
-    /// Checks that the request really comes from this client (RFC 6749 §3.2.1) and gives the proven client.
+    /// Checks that the request really comes from this client (RFC 6749 §3.2.1) and gives the proven client. An assertion
+    /// is proven by its signature instead: see the other `authenticated`.
     package func authenticated(
         by authentication: ClientAuthentication, at now: Instant
     ) throws(OAuthError) -> AuthenticatedClient {
-        try require(!isDisabled, else: .invalidClient("this client is disabled", detail: "client disabled"))
+        try requireUsable()
         switch (self.authentication, authentication) {
         case (.none, .none):
             break
-        case (.none, .basic):
+        case (.none, _):
             throw .invalidClient("this is a public client: send client_id in the body and no secret")
-        case (.secret, .none):
-            throw .invalidClient("this client authenticates by HTTP Basic")
-        case (.secret(let secrets), .basic(let pairs)):
-            let isKnown = pairs.contains { pair in
-                pair.clientID == id && secrets.contains { $0.isGood(pair.secret, at: now) }
-            }
-            try require(isKnown, else: .invalidClient("unknown client or wrong secret", detail: "wrong secret"))
+        case (.secret(let secrets, _), .basic(let pairs)):
+            try require(
+                pairs.contains { pair in
+                    pair.clientID.isExactly(id) && secrets.contains { $0.isGood(pair.secret, at: now) }
+                },
+                else: .wrongSecret)
+        case (.secret(let secrets, isTakenFromBody: true), .post(let pair)):
+            try require(
+                pair.clientID.isExactly(id) && secrets.contains { $0.isGood(pair.secret, at: now) }, else: .wrongSecret)
+        case (.secret, _):
+            throw .invalidClient("this client authenticates by \(self.authentication.name.rawValue)")
+        case (.privateKey, .none):
+            throw .invalidClient(
+                "this client authenticates by a signed client_assertion (private_key_jwt), at every request")
+        case (.privateKey, _):
+            throw .invalidClient("this client authenticates by a signed client_assertion (private_key_jwt) alone")
         }
         return AuthenticatedClient(registration: self)
     }
+
+    /// Takes a client whose assertion was proven and remembered: it is this one, and asymmetric.
+    package func authenticated(by verified: VerifiedAssertion) throws(OAuthError) -> AuthenticatedClient {
+        try requireUsable()
+        guard case .privateKey = authentication, verified.clientID.isExactly(id) else {
+            throw .invalidClient("client_assertion is from another client")
+        }
+        return AuthenticatedClient(registration: self)
+    }
+
+    /// The keys that prove this client, or why an assertion is not for it.
+    package func assertionKeys() throws(OAuthError) -> ClientPublicKeys {
+        try requireUsable()
+        guard case .privateKey(let keys) = authentication else {
+            throw .invalidClient("this client is not registered for private_key_jwt")
+        }
+        return keys
+    }
+
+    private func requireUsable() throws(OAuthError) {
+        if let refusal { throw .invalidClient(refusal, detail: isDisabled ? "client disabled" : approval.rawValue) }
+    }
 }
 
-/// A client that has proven who it is: public ones by their registration, confidential ones by their secret.
+extension OAuthError {
+    fileprivate static var wrongSecret: OAuthError {
+        .invalidClient("unknown client or wrong secret", detail: "wrong secret")
+    }
+}
+
+/// A client that has proven who it is: public ones by their registration, confidential ones by their secret or their key.
 package struct AuthenticatedClient: Sendable {
     package let registration: ClientRegistration
 
-    fileprivate init(registration: ClientRegistration) {
+    init(registration: ClientRegistration) {
         self.registration = registration
     }
 
     package var id: String { registration.id }
+
+    /// RFC 6749 §5.2: a grant that the client is not registered for.
+    package func requireGrant(_ type: ClientRegistration.GrantType) throws(OAuthError) {
+        try require(
+            registration.grantTypes.contains(type),
+            else: .unauthorizedClient("this client is not registered for grant_type \(type.rawValue)"))
+    }
 }

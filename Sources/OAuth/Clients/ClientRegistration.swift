@@ -1,33 +1,35 @@
+import HTTP
 import SMART
 
-/// An app as the administrator registered it (RFC 6749 §2, SMART app-launch#register-app-with-ehr).
+/// An app, a backend service, an EHR or a FHIR server as it is registered here (RFC 6749 §2, SMART app-launch#register-app-with-ehr).
 package struct ClientRegistration: Sendable {
-    /// How a client proves who it is (RFC 6749 §2.1).
-    package enum Authentication: Sendable, Equatable {
-        /// A public client: it has nothing to prove.
-        case none
-        /// `client_secret_basic`; two secrets overlap while one is rotated.
-        case secret([ClientSecret])
+    /// What a client may ask the token endpoint for (RFC 6749 §4).
+    package enum GrantType: String, Sendable, CaseIterable {
+        case authorizationCode = "authorization_code"
+        case refreshToken = "refresh_token"
+        case clientCredentials = "client_credentials"
     }
 
-    /// A secret as the store keeps it; the old one of a rotation has an end.
-    package struct ClientSecret: Sendable, Equatable {
-        package let digest: SecretDigest
-        package let expiresAt: Instant?
+    /// What a client may do besides asking for tokens.
+    package enum Role: String, Sendable, CaseIterable {
+        /// An EHR that prepares launches and vouches for the users it has signed in.
+        case ehr
+        /// A FHIR server of the hospital that may introspect every token for its base (RFC 7662 §2.1).
+        case resourceServer = "resource_server"
+    }
 
-        package init(digest: SecretDigest, expiresAt: Instant? = nil) {
-            self.digest = digest
-            self.expiresAt = expiresAt
-        }
-
-        func isGood(_ sent: Secret, at now: Instant) -> Bool {
-            digest.matches(sent.digest) && expiresAt.map { now < $0 } ?? true
-        }
+    /// Whether somebody has agreed to the registration: an app that registered itself may wait for that.
+    package enum Approval: String, Sendable {
+        case approved
+        case pending
+        case rejected
     }
 
     package let id: String
     package var name: String
-    package var authentication: Authentication
+    package var authentication: ClientAuthenticationMethod
+    package var grantTypes: Set<GrantType>
+    package var roles: Set<Role>
     package var redirectURIs: [RedirectURI]
     /// Where an EHR launch may send the browser; nowhere else.
     package var launchURLs: [String]
@@ -37,9 +39,11 @@ package struct ClientRegistration: Sendable {
     /// Runs on the person's own device (RFC 8252): the port of a loopback redirect is free.
     package var isNative: Bool
     package var isDisabled: Bool
+    package var approval: Approval
     /// Further web origins of the app besides those of its redirect URIs.
     package var origins: [String]
     package var lifetimes: Lifetimes
+    package var presentation: ClientPresentation
 
     /// Seconds; `nil` takes the server's own.
     package struct Lifetimes: Sendable, Equatable {
@@ -53,28 +57,70 @@ package struct ClientRegistration: Sendable {
     }
 
     package init(
-        id: String, name: String, authentication: Authentication, redirectURIs: [RedirectURI],
-        launchURLs: [String] = [], scopes: ScopeSet, isTrusted: Bool = false, isNative: Bool = false,
-        isDisabled: Bool = false, origins: [String] = [], lifetimes: Lifetimes = Lifetimes()
+        id: String, name: String, authentication: ClientAuthenticationMethod,
+        grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken], roles: Set<Role> = [],
+        redirectURIs: [RedirectURI] = [], launchURLs: [String] = [], scopes: ScopeSet, isTrusted: Bool = false,
+        isNative: Bool = false, isDisabled: Bool = false, approval: Approval = .approved, origins: [String] = [],
+        lifetimes: Lifetimes = Lifetimes(), presentation: ClientPresentation = ClientPresentation()
     ) {
         self.id = id
         self.name = name
         self.authentication = authentication
+        self.grantTypes = grantTypes
+        self.roles = roles
         self.redirectURIs = redirectURIs
         self.launchURLs = launchURLs
         self.scopes = scopes
         self.isTrusted = isTrusted
         self.isNative = isNative
         self.isDisabled = isDisabled
+        self.approval = approval
         self.origins = origins
         self.lifetimes = lifetimes
+        self.presentation = presentation
     }
 
     package var isPublic: Bool { authentication == .none }
+
+    /// Whether the client may do anything at all.
+    package var isUsable: Bool { !isDisabled && approval == .approved }
+
+    /// Why it may not, for its developer; `nil` where it may.
+    package var refusal: String? {
+        switch approval {
+        case .pending: "this app waits for the approval of the hospital"
+        case .rejected: "the hospital has not approved this app"
+        case .approved: isDisabled ? "this app is disabled" : nil
+        }
+    }
 
     /// The web origins that may read answers of the token endpoint and of the FHIR API (Fetch, CORS protocol).
     package var registeredOrigins: [String] {
         var seen: Set<String> = []
         return (redirectURIs.compactMap(\.origin) + origins).filter { seen.insert($0).inserted }
+    }
+}
+
+/// What a client says about itself, for people (RFC 7591 §2). Nothing of it decides anything.
+package struct ClientPresentation: Sendable, Equatable {
+    package var clientURI: String?
+    package var logoURI: String?
+    package var policyURI: String?
+    package var termsURI: String?
+    package var contacts: [String]
+    package var softwareID: String?
+    package var softwareVersion: String?
+
+    package init(
+        clientURI: String? = nil, logoURI: String? = nil, policyURI: String? = nil, termsURI: String? = nil,
+        contacts: [String] = [], softwareID: String? = nil, softwareVersion: String? = nil
+    ) {
+        self.clientURI = clientURI
+        self.logoURI = logoURI
+        self.policyURI = policyURI
+        self.termsURI = termsURI
+        self.contacts = contacts
+        self.softwareID = softwareID
+        self.softwareVersion = softwareVersion
     }
 }

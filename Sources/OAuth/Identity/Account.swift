@@ -31,16 +31,3 @@ package struct Account: Sendable {
         passwordLength.contains(password.count) && password.utf8.count <= 1024 && !password.utf8.contains(0)
     }
 }
-
-/// How long a user name waits after wrong passwords. Names that nobody has wait too, so that a wait tells nobody who has an
-/// account.
-package enum SignInAttempts {
-    /// Seconds to wait after so many wrong passwords: none for the first two, then doubling to a quarter of an hour. A wait
-    /// is an answer, not a sleep: it holds no worker, and guessing stays hopeless.
-    package static func delay(after failures: Int) -> Int {
-        failures < 3 ? 0 : min(900, 1 << min(failures - 2, 10))
-    }
-
-    /// Seconds after which wrong passwords are forgotten by themselves.
-    package static let memory = 86_400
-}

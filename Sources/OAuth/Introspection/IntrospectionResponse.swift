@@ -4,6 +4,8 @@ import SMART
 /// The answer to an introspection request (RFC 7662 §2.2, SMART token-introspection#required-fields-in-the-introspection-response).
 package enum IntrospectionResponse: Sendable {
     case active(ActiveToken, issuer: FHIRBase)
+    /// A refresh token, for its own client alone.
+    case activeRefreshToken(RefreshToken, issuer: FHIRBase)
     /// Unknown, expired, revoked, or nothing of the asking client's business: all the same to it.
     case inactive
 
@@ -21,12 +23,18 @@ package enum IntrospectionResponse: Sendable {
                 $0.member("iat", token.issuedAt.seconds)
                 $0.member("exp", token.expiresAt.seconds)
                 $0.member("iss", issuer.description)
-                if token.scopes.contains(.openID) { $0.member("sub", token.authorization.user.subject) }
+                if token.scopes.contains(.openID), let user = token.user { $0.member("sub", user.subject) }
                 $0.member("aud", issuer.description)
                 if token.scopes.contains(.fhirUser), let fhirUser = token.fhirUser {
                     $0.member("fhirUser", issuer.url(of: fhirUser.description))
                 }
-                token.authorization.context.write(to: &$0)
+                token.context.write(to: &$0)
+            case .activeRefreshToken(let token, let issuer):
+                $0.member("active", true)
+                $0.member("scope", token.authorization.scopes.description)
+                $0.member("client_id", token.authorization.clientID)
+                $0.member("exp", token.expiresAt.seconds)
+                $0.member("iss", issuer.description)
             }
         }
         return writer.bytes

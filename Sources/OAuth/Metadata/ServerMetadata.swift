@@ -5,15 +5,17 @@ import SMART
 /// `/.well-known/oauth-authorization-server{path}` (RFC 8414 §3): one content, so they agree.
 package struct ServerMetadata: Sendable {
     private let urls: ServerURLs
+    private let features: ServerFeatures
 
-    package init(_ urls: ServerURLs) {
+    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
         self.urls = urls
+        self.features = features
     }
 
     package var json: [UInt8] {
         var writer = JSONWriter()
         writer.object {
-            urls.write(to: &$0)
+            urls.write(features, to: &$0)
             $0.member("subject_types_supported", ["public"])
             $0.member("id_token_signing_alg_values_supported", ["RS256"])
             $0.member("response_modes_supported", ["query"])

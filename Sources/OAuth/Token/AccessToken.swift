@@ -2,26 +2,48 @@ import SMART
 
 /// A live access token with all that an enforcer or an introspecting server needs to know: found by one read.
 package struct ActiveToken: Sendable {
-    package let authorization: Authorization
+    package let grantID: String
+    package let clientID: String
+    /// The person behind it; `nil` for a backend service, which acts for itself.
+    package let user: User?
+    package let context: LaunchContext
     /// What this token carries; a refresh may have narrowed it.
     package let scopes: ScopeSet
     package let fhirBase: String
     package let issuedAt: Instant
     package let expiresAt: Instant
+    /// The session that an `online_access` grant lives in.
+    package let session: OnlineSession?
+    /// When its grant was used last, as far as that was noted.
+    package let lastUsedAt: Instant?
 
     package init(
-        authorization: Authorization, scopes: ScopeSet, fhirBase: String, issuedAt: Instant, expiresAt: Instant
+        grantID: String, clientID: String, user: User?, context: LaunchContext, scopes: ScopeSet, fhirBase: String,
+        issuedAt: Instant, expiresAt: Instant, session: OnlineSession? = nil,
+        lastUsedAt: Instant? = nil
     ) {
-        self.authorization = authorization
+        self.grantID = grantID
+        self.clientID = clientID
+        self.user = user
+        self.context = context
         self.scopes = scopes
         self.fhirBase = fhirBase
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        self.session = session
+        self.lastUsedAt = lastUsedAt
     }
 
-    package var clientID: String { authorization.clientID }
-    package var grantID: String { authorization.grant }
-    package var patient: String? { authorization.context.patient }
-    package var fhirUser: FHIRUser? { authorization.user.fhirUser }
-    package var access: UserAccess { authorization.user.access }
+    package var patient: String? { context.patient }
+    package var fhirUser: FHIRUser? { user?.fhirUser }
+    /// Whom the bearer may see at all: the user's rights. A backend service has what its scopes say.
+    package var access: UserAccess { user?.access ?? .all }
+}
+
+extension ActiveToken {
+    /// Whether a use of it is worth a note: a person at work in a session once a minute, any other once an hour, which is
+    /// what the page of connected apps shows. It saves a write on every request.
+    package func wantsTouch(at now: Instant) -> Bool {
+        session?.wantsTouch(at: now) ?? false || lastUsedAt.map { now - $0 >= 3600 } ?? true
+    }
 }

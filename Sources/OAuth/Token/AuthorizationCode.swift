@@ -43,7 +43,8 @@ package struct AuthorizationCode: Sendable {
     ) throws(OAuthError) -> Redemption {
         // RFC 6749 §4.1.3
         try require(
-            authorization.clientID == client.id, else: .invalidGrant(Self.refusal, detail: "code of another client"))
+            authorization.clientID.isExactly(client.id),
+            else: .invalidGrant(Self.refusal, detail: "code of another client"))
         try require(
             redirectURI.isExactly(request.redirectURI),
             else: .invalidGrant("redirect_uri is not the one of the authorization request"))

@@ -3,52 +3,92 @@ import SMART
 
 /// A stored refresh token: one of a line in which each is derived from the one before.
 package struct RefreshToken: Sendable {
+    /// What a token that was used before says of its use.
+    package struct Use: Sendable, Equatable {
+        package let at: Instant
+        /// Whether its successor was used as well: then the client has gone on, and whoever holds this one is somebody else.
+        package let isSuccessorSpent: Bool
+
+        package init(at: Instant, isSuccessorSpent: Bool) {
+            self.at = at
+            self.isSuccessorSpent = isSuccessorSpent
+        }
+    }
+
     package let digest: SecretDigest
     package let authorization: Authorization
     package let expiresAt: Instant
-    package let isSpent: Bool
+    package let use: Use?
     package let isEnded: Bool
+    /// The session of an `online_access` grant; `nil` where that has gone, or there never was one.
+    package let session: OnlineSession?
 
     package init(
-        digest: SecretDigest, authorization: Authorization, expiresAt: Instant, isSpent: Bool, isEnded: Bool
+        digest: SecretDigest, authorization: Authorization, expiresAt: Instant, use: Use? = nil, isEnded: Bool = false,
+        session: OnlineSession? = nil
     ) {
         self.digest = digest
         self.authorization = authorization
         self.expiresAt = expiresAt
-        self.isSpent = isSpent
+        self.use = use
         self.isEnded = isEnded
+        self.session = session
     }
+
+    /// Seconds in which the same client may send a spent token again, because the answer got lost: it gets the very same
+    /// successor, so there is one live line whatever happens.
+    package static let retryGrace = 60
 
     package enum Refresh: Sendable {
         /// The scopes of the new access token; the line keeps the whole grant (RFC 6749 §6).
         case fresh(ScopeSet)
+        /// The same again, within the grace.
+        case retried(ScopeSet)
         /// A spent token came again: two parties hold the line, so it ends (RFC 9700 §4.14.2).
         case replayed
     }
 
     package func refreshed(
-        by client: AuthenticatedClient, with request: RefreshRequest, at now: Instant
+        by client: AuthenticatedClient, with request: RefreshRequest, policy: SessionPolicy, at now: Instant
     ) throws(OAuthError) -> Refresh {
         // RFC 6749 §6
         try require(
-            authorization.clientID == client.id,
+            authorization.clientID.isExactly(client.id),
             else: .invalidGrant(Self.refusal, detail: "refresh token of another client"))
         try require(!isEnded, else: .invalidGrant(Self.refusal, detail: "grant ended"))
-        if isSpent { return .replayed }
+        if let use, use.isSuccessorSpent || now - use.at > Self.retryGrace { return .replayed }
         try require(now < expiresAt, else: .invalidGrant(Self.refusal, detail: "refresh token expired"))
         try require(!authorization.user.isDisabled, else: .invalidGrant(Self.refusal, detail: "user disabled"))
+        // SMART scopes-and-launch-context#scopes-for-requesting-a-refresh-token
+        if authorization.session != nil {
+            try require(
+                session?.isAlive(at: now, policy) ?? false,
+                else: .invalidGrant("the person is no longer signed in", detail: "session ended"))
+        }
 
         // What the client may still have: its registration can have shrunk since the grant.
         let granted = authorization.scopes.allowed(by: client.registration.scopes)
         try require(
             !granted.isEmpty, else: .invalidGrant(Self.refusal, detail: "nothing of the grant is registered any more"))
-        guard let asked = request.scope else { return .fresh(granted) }
+        let scopes = try narrowed(granted, to: request.scope)
+        return use == nil ? .fresh(scopes) : .retried(scopes)
+    }
+
+    /// Whether the token would be taken now, for introspection (RFC 7662 §2.2).
+    package func isActive(at now: Instant, policy: SessionPolicy) -> Bool {
+        use == nil && !isEnded && now < expiresAt && !authorization.user.isDisabled
+            && (authorization.session == nil || session?.isAlive(at: now, policy) ?? false)
+    }
+
+    /// SMART app-launch#refresh-access-token: what is asked for lies within the grant; nothing asked means all of it.
+    private func narrowed(_ granted: ScopeSet, to asked: String?) throws(OAuthError) -> ScopeSet {
+        guard let asked else { return granted }
         let scopes = ScopeSet(asked)
         try require(
             !scopes.isEmpty && scopes.scopes.count == Set(asked.split(separator: " ")).count
                 && scopes.isSubset(of: granted),
             else: .invalidScope("scope must be within what was granted: \(granted)"))
-        return .fresh(scopes)
+        return scopes
     }
 
     package static let refusal = "the refresh token is unknown, expired, revoked or already used"

@@ -6,6 +6,8 @@ package struct TokenPolicy: Sendable {
     package var refreshToken = 92 * 86_400
     package var launch = 5 * 60
     package var idToken = 5 * 60
+    /// SMART backend-services#response-1 recommends at most five minutes.
+    package static let backendAccessToken = 5 * 60
 
     package init() {}
 
@@ -15,5 +17,12 @@ package struct TokenPolicy: Sendable {
 
     package func refreshTokenLifetime(for client: ClientRegistration) -> Int {
         client.lifetimes.refreshToken ?? refreshToken
+    }
+}
+
+extension TokenPolicy {
+    /// How long the access token of a backend service lives: five minutes, or less where its registration says so.
+    package func backendAccessTokenLifetime(for client: ClientRegistration) -> Int {
+        min(accessTokenLifetime(for: client), Self.backendAccessToken)
     }
 }

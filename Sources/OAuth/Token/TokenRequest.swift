@@ -4,6 +4,7 @@ import HTTP
 package enum TokenRequest: Sendable {
     case authorizationCode(CodeRequest)
     case refreshToken(RefreshRequest)
+    case clientCredentials(ClientCredentialsRequest)
 
     package init(_ form: Form) throws(OAuthError) {
         if let name = form.repeated { throw .invalidRequest("the parameter \(name) was sent more than once") }
@@ -23,8 +24,14 @@ package enum TokenRequest: Sendable {
                         received: try require(
                             form["refresh_token"], else: .invalidRequest("refresh_token is missing"))),
                     scope: form["scope"]))
+        case "client_credentials":
+            self = .clientCredentials(
+                ClientCredentialsRequest(
+                    scope: try require(
+                        form["scope"], else: .invalidScope("scope is missing: say which system/ scopes you need"))))
         default:
-            throw OAuthError(.unsupportedGrantType, "grant_type must be authorization_code or refresh_token")
+            throw OAuthError(
+                .unsupportedGrantType, "grant_type must be authorization_code, refresh_token or client_credentials")
         }
     }
 }

@@ -43,6 +43,8 @@ extension OAuthError {
     package var status: Int {
         switch code {
         case .invalidClient, .invalidToken: 401
+        case .insufficientScope: 403
+        case .slowDown: 429
         case .serverError: 500
         case .temporarilyUnavailable: 503
         default: 400

@@ -4,15 +4,18 @@ import JSON
 /// The document at `{FHIR base}/.well-known/smart-configuration` (SMART conformance#using-well-known).
 package struct SMARTConfiguration: Sendable {
     private let urls: ServerURLs
+    private let features: ServerFeatures
 
-    package init(_ urls: ServerURLs) {
+    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
         self.urls = urls
+        self.features = features
     }
 
     package var json: [UInt8] {
         var writer = JSONWriter()
         writer.object {
-            urls.write(to: &$0)
+            urls.write(features, to: &$0)
+            $0.member("management_endpoint", urls.management)
             $0.member("capabilities", Capability.allCases.map(\.rawValue))
         }
         return writer.bytes
@@ -38,28 +41,44 @@ package struct ServerURLs: Sendable {
     package var token: String { "\(authBase)/oauth2/token" }
     package var jwks: String { "\(authBase)/oauth2/jwks" }
     package var introspection: String { "\(authBase)/oauth2/introspect" }
+    package var revocation: String { "\(authBase)/oauth2/revoke" }
+    package var registration: String { "\(authBase)/oauth2/register" }
+    package var launch: String { "\(authBase)/oauth2/launch" }
     package var portal: String { "\(authBase)/portal" }
+    /// The page on which people see and end the access of apps.
+    package var management: String { "\(portal)/apps" }
 
     /// The members that the SMART, OpenID and OAuth documents share, so that they cannot disagree.
-    package func write(to object: inout JSONWriter) {
+    package func write(_ features: ServerFeatures, to object: inout JSONWriter) {
         object.member("issuer", issuer)
         object.member("authorization_endpoint", authorization)
         object.member("token_endpoint", token)
         object.member("jwks_uri", jwks)
         object.member("introspection_endpoint", introspection)
-        object.member("grant_types_supported", ["authorization_code", "refresh_token"])
+        object.member("revocation_endpoint", revocation)
+        if features.registration { object.member("registration_endpoint", registration) }
+        object.member("grant_types_supported", ["authorization_code", "refresh_token", "client_credentials"])
         object.member("response_types_supported", ["code"])
         object.member("code_challenge_methods_supported", ["S256"])
-        object.member("token_endpoint_auth_methods_supported", ["none", "client_secret_basic"])
-        object.member("introspection_endpoint_auth_methods_supported", ["client_secret_basic"])
+        for endpoint in ["token", "revocation"] {
+            object.member("\(endpoint)_endpoint_auth_methods_supported", ["none"] + Self.authenticationMethods)
+            object.member("\(endpoint)_endpoint_auth_signing_alg_values_supported", Self.assertionAlgorithms)
+        }
+        object.member("introspection_endpoint_auth_methods_supported", Self.authenticationMethods)
+        object.member("introspection_endpoint_auth_signing_alg_values_supported", Self.assertionAlgorithms)
         object.member("authorization_response_iss_parameter_supported", true)
         object.member("scopes_supported", Self.scopes)
     }
 
+    private static let authenticationMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    /// The first two are what every asymmetric client may sign with; the others where they are registered.
+    private static let assertionAlgorithms = ["RS384", "ES384", "RS256", "ES256"]
+
     /// Every one of these is granted to an app that is registered for it; the list is not exhaustive.
     private static let scopes = [
-        "openid", "fhirUser", "profile", "launch", "launch/patient", "offline_access", "patient/*.rs", "user/*.rs",
-        "patient/*.read", "user/*.read", "patient/Patient.rs", "patient/Condition.rs", "patient/Observation.rs",
+        "openid", "fhirUser", "profile", "launch", "launch/patient", "launch/encounter", "offline_access",
+        "online_access", "patient/*.rs", "user/*.rs", "system/*.rs", "patient/*.read", "user/*.read", "system/*.read",
+        "patient/Patient.rs", "patient/Condition.rs", "patient/Observation.rs",
         "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory",
     ]
 }

@@ -1,0 +1,139 @@
+import HTTP
+import JSON
+import SMART
+
+/// What an EHR asks for when it prepares a launch: who launches what, in which context (SMART app-launch#launch-app-ehr-launch).
+package struct LaunchRequest: Sendable {
+    /// Whom the EHR has signed in: a user name here, or the FHIR resource that stands for the person.
+    package enum Who: Sendable, Equatable {
+        case username(String)
+        case resource(FHIRUser)
+    }
+
+    package let user: Who
+    /// The app's client_id.
+    package let app: String
+    /// Which of the app's launch URLs; its first otherwise.
+    package let launchURL: String?
+    package let context: LaunchContext
+
+    package init(user: Who, app: String, launchURL: String? = nil, context: LaunchContext) {
+        self.user = user
+        self.app = app
+        self.launchURL = launchURL
+        self.context = context
+    }
+
+    /// Reads a form or a JSON object with the same members: `user`, `client`, `patient`, `encounter`, `fhirContext`,
+    /// `intent`, `need_patient_banner`, `smart_style_url`, `tenant`, `launch_url`.
+    package init(_ sent: LaunchParameters) throws(OAuthError) {
+        let user = try require(sent.text("user"), else: .invalidRequest("user is missing: who launches the app"))
+        if user.contains("/") {
+            self.user = .resource(
+                try require(
+                    FHIRUser(user),
+                    else: .invalidRequest("user is a user name, or a reference such as Practitioner/123")))
+        } else {
+            self.user = .username(
+                try require(Account.normalized(username: user), else: .invalidRequest("user is no user name")))
+        }
+        app = try require(sent.text("client"), else: .invalidRequest("client is missing: the app's client_id"))
+        launchURL = try sent.text("launch_url")
+        var context = LaunchContext()
+        context.patient = try sent.id("patient")
+        context.encounter = try sent.id("encounter")
+        context.fhirContext = try sent.fhirContext()
+        context.intent = try sent.text("intent")
+        context.needPatientBanner = try sent.flag("need_patient_banner")
+        context.tenant = try sent.text("tenant")
+        if let url = try sent.text("smart_style_url") {
+            try require(
+                AbsoluteURL(url).map { $0.scheme == "https" || $0.isLoopback } ?? false,
+                else: .invalidRequest("smart_style_url is an absolute https URL"))
+            context.smartStyleURL = url
+        }
+        self.context = context
+    }
+
+    /// Proves the request against what is known of the app and the user, and gives the launch and where it goes.
+    package func prepared(
+        for client: ClientRegistration?, user: User?, handle: Secret, iss: String, styleURL: String?, lifetime: Int,
+        vouched: Bool, at now: Instant
+    ) throws(OAuthError) -> (launch: Launch, link: LaunchLink) {
+        let client = try require(client, else: .invalidRequest("client: there is no such app"))
+        if let refusal = client.refusal { throw .invalidRequest("client: \(refusal)") }
+        // SMART app-launch#register-app-with-ehr: only URLs that were registered beforehand.
+        let url = try require(
+            launchURL ?? client.launchURLs.first, else: .invalidRequest("the app has no launch URL registered"))
+        try require(
+            client.launchURLs.contains { $0.isExactly(url) },
+            else: .invalidRequest("launch_url is not registered for this app"))
+        let user = try require(user, else: .invalidRequest("user: there is no such user here"))
+        try require(!user.isDisabled, else: .invalidRequest("user: this user is disabled"))
+        if let patient = context.patient {
+            try require(
+                user.effectiveAccess.includes(patient: patient),
+                else: .invalidRequest("the user has no access to this patient"))
+        }
+        try require(
+            context.encounter == nil || context.patient != nil,
+            else: .invalidRequest("an encounter needs its patient beside it"))
+        var context = context
+        context.needPatientBanner = context.needPatientBanner ?? true
+        context.smartStyleURL = context.smartStyleURL ?? styleURL
+        let launch = Launch(
+            handle: handle.digest, clientID: client.id, account: user.id, context: context, expiresAt: now + lifetime,
+            vouchedAt: vouched ? now : nil)
+        return (launch, LaunchLink(to: url, iss: iss, handle: handle))
+    }
+}
+
+/// The parameters of a launch request, from a form or from a JSON object.
+package enum LaunchParameters: Sendable {
+    case form(Form)
+    case json(JSONDocument)
+
+    func text(_ name: String) throws(OAuthError) -> String? {
+        let value: String?
+        switch self {
+        case .form(let form): value = form[name]
+        case .json(let document):
+            guard let member = document.root[name] else { return nil }
+            value = try require(member.string, else: .invalidRequest("\(name) must be a string"))
+        }
+        guard let value else { return nil }
+        try require(value.utf8.count <= 2048, else: .invalidRequest("\(name) is longer than 2048 bytes"))
+        return value
+    }
+
+    func id(_ name: String) throws(OAuthError) -> String? {
+        guard let id = try text(name) else { return nil }
+        try require(ResourceID.isValid(id), else: .invalidRequest("\(name) must be a FHIR id"))
+        return id
+    }
+
+    func flag(_ name: String) throws(OAuthError) -> Bool? {
+        let refusal = OAuthError.invalidRequest("\(name) must be true or false")
+        switch self {
+        case .form(let form):
+            guard let text = form[name] else { return nil }
+            return try require(Bool(text), else: refusal)
+        case .json(let document):
+            guard let member = document.root[name] else { return nil }
+            return try require(member.bool, else: refusal)
+        }
+    }
+
+    func fhirContext() throws(OAuthError) -> FHIRContext? {
+        let refusal = OAuthError.invalidRequest(
+            "fhirContext must be an array of objects with reference, canonical or identifier")
+        switch self {
+        case .form(let form):
+            guard let text = form["fhirContext"] else { return nil }
+            return try require(FHIRContext(json: text), else: refusal)
+        case .json(let document):
+            guard let member = document.root["fhirContext"] else { return nil }
+            return try require(FHIRContext(member), else: refusal)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import JOSE
+
+/// Something that can be guessed at, and how long guessers wait: by name, client or address, and never only by what a
+/// stranger can use up for the rightful one.
+package struct Attempt: Sendable, Equatable {
+    /// The digest of what is guarded and by whom it is tried; the plain words are nowhere.
+    package let key: SecretDigest
+    /// Failures that cost nothing.
+    package let free: Int
+    /// The longest wait, in seconds.
+    package let longest: Int
+
+    init(_ words: [String], free: Int, longest: Int) {
+        // Unit separators: no user name and no address holds one.
+        key = SecretDigest(of: words.joined(separator: "\u{1F}"))
+        self.free = free
+        self.longest = longest
+    }
+
+    /// Seconds to wait after so many failures: none for the free ones, then doubling. A wait is an answer, not a sleep: it
+    /// holds no worker.
+    package func delay(after failures: Int) -> Int {
+        failures <= free ? 0 : min(longest, 1 << min(failures - free, 20))
+    }
+
+    /// Seconds after which failures are forgotten by themselves.
+    package static let memory = 86_400
+}
+
+extension Attempt {
+    /// A sign-in with a user name, somebody's or nobody's. A browser that somebody has signed in with under that name before
+    /// is counted by itself, and so is each address: a stranger who guesses keeps the rightful user waiting neither at the
+    /// own desk nor anywhere else, until the guesses of the whole world become too many.
+    package static func signIn(_ name: String, from address: String, knownBrowser: SecretDigest?) -> [Attempt] {
+        if let knownBrowser {
+            return [Attempt(["sign-in", name, "browser", Base64URL.encode(knownBrowser.bytes)], free: 2, longest: 900)]
+        }
+        return [
+            Attempt(["sign-in", name, "address", address], free: 2, longest: 900),
+            Attempt(["sign-in", name], free: 20, longest: 300),
+        ]
+    }
+
+    /// A client secret or assertion that does not fit, by client and address: 256 random bits are not guessed, so this
+    /// keeps the noise down and never keeps the client itself waiting anywhere else.
+    package static func client(_ id: String, from address: String) -> [Attempt] {
+        [
+            Attempt(["client", id, address], free: 10, longest: 300),
+            Attempt(["client-address", address], free: 50, longest: 300),
+        ]
+    }
+
+    /// A code or token that nobody has, by address.
+    package static func token(from address: String) -> [Attempt] {
+        [Attempt(["token", address], free: 30, longest: 300)]
+    }
+
+    /// A registration, by address: each one counts, be it good or bad.
+    package static func registration(from address: String) -> [Attempt] {
+        [Attempt(["registration", address], free: 20, longest: 3600)]
+    }
+}

@@ -1,0 +1,28 @@
+import SMART
+
+/// A living grant as the person who gave it sees it.
+package struct ActiveGrant: Sendable {
+    package let id: String
+    package let clientID: String
+    package let clientName: String
+    package let patient: String?
+    package let scopes: ScopeSet
+    package let since: Instant
+    package let lastUsedAt: Instant?
+    /// When it ends by itself if it is not used again.
+    package let expiresAt: Instant
+
+    package init(
+        id: String, clientID: String, clientName: String, patient: String?, scopes: ScopeSet, since: Instant,
+        lastUsedAt: Instant?, expiresAt: Instant
+    ) {
+        self.id = id
+        self.clientID = clientID
+        self.clientName = clientName
+        self.patient = patient
+        self.scopes = scopes
+        self.since = since
+        self.lastUsedAt = lastUsedAt
+        self.expiresAt = expiresAt
+    }
+}
