@@ -8,6 +8,9 @@ package enum Powers: String, Sendable, CaseIterable {
     case authorize
     case portal
     case token
+    case revoke
+    case register
+    case launch
     /// The command line tool: everything.
     case administration
 
@@ -17,12 +20,16 @@ package enum Powers: String, Sendable, CaseIterable {
         case .jwks:
             ["keys": .read]
         case .introspect:
-            [
-                "clients": .read, "client_secrets": .read, "accounts": .read, "grants": .read, "access_tokens": .read,
-            ]
+            Self.authentication.merging(
+                [
+                    "accounts": .read, "grants": .read, "access_tokens": .read, "refresh_tokens": .read,
+                    "sessions": .read,
+                ]
+            ) { $1 }
         case .enforce:
             [
-                "clients": .read, "client_origins": .read, "accounts": .read, "grants": .read, "access_tokens": .read,
+                "clients": .read, "client_origins": .read, "accounts": .read, "grants": .write, "access_tokens": .read,
+                "sessions": .write,
             ]
         case .authorize:
             [
@@ -31,19 +38,37 @@ package enum Powers: String, Sendable, CaseIterable {
             ]
         case .portal:
             [
-                "clients": .read, "client_secrets": .read, "accounts": .read, "sign_in_attempts": .write,
-                "sessions": .write, "interactions": .write, "consents": .write, "launches": .write,
+                "clients": .read, "client_secrets": .read, "accounts": .read, "attempts": .write,
+                "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
+                "launches": .write, "grants": .write,
             ]
         case .token:
+            Self.authentication.merging(
+                [
+                    "accounts": .read, "consents": .read, "keys": .read, "grants": .write, "codes": .write,
+                    "access_tokens": .write, "refresh_tokens": .write, "sessions": .write,
+                ]
+            ) { $1 }
+        case .revoke:
+            Self.authentication.merging(
+                ["grants": .write, "access_tokens": .write, "refresh_tokens": .read]
+            ) { $1 }
+        case .register:
             [
-                "clients": .read, "client_secrets": .read, "client_origins": .read, "accounts": .read,
-                "consents": .read, "keys": .read, "grants": .write, "codes": .write, "access_tokens": .write,
-                "refresh_tokens": .write,
+                "clients": .write, "client_secrets": .write, "client_origins": .write, "grants": .write,
+                "initial_access_tokens": .write, "attempts": .write,
             ]
+        case .launch:
+            Self.authentication.merging(["accounts": .read, "launches": .write]) { $1 }
         case .administration:
             nil
         }
     }
+
+    /// What proving a client needs: its registration, its assertions' ids, and the count of wrong guesses.
+    private static let authentication: [String: TableAccess] = [
+        "clients": .read, "client_secrets": .read, "client_origins": .read, "assertions": .write, "attempts": .write,
+    ]
 
     /// The program that has them, as the server's administrator sees it among its connections.
     var program: String {

@@ -48,6 +48,17 @@ extension SQLStore: AccountStore {
         }
     }
 
+    package func setAccess(
+        _ access: UserAccess, account username: String, at now: Instant
+    ) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            try connection.run(
+                "UPDATE accounts SET access = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
+                access.description) == 1
+        }
+    }
+
     package func setPassword(
         _ password: PasswordHash, account username: String, at now: Instant
     ) throws(StoreError) -> Bool {
@@ -56,40 +67,21 @@ extension SQLStore: AccountStore {
             let changed = try connection.run(
                 "UPDATE accounts SET password = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
                 password.stored)
-            try Self.forgetFailures(of: username, fhirBase: fhirBase, on: connection)
             try Self.endAll(of: username, reason: .passwordChanged, at: now, fhirBase: fhirBase, on: connection)
             return changed == 1
         }
     }
 
-    package func beginAttempt(named username: String, at now: Instant) throws(StoreError) -> Int {
-        let fhirBase = fhirBase
-        let name = SecretDigest(of: username).bytes
-        return try write { connection throws(SQLError) in
-            try connection.lock("attempts \(name)")
-            let before = try connection.row(
+    package func knows(browser: SecretDigest, of username: String, at now: Instant) throws(StoreError) -> Bool {
+        try read { connection throws(SQLError) in
+            try connection.row(
                 """
-                SELECT failures, blocked_until FROM sign_in_attempts
-                WHERE name = $1 AND fhir_base = $2 AND expires_at > $3
-                """, name, fhirBase, now.seconds
-            ) { row in (failures: row.int(0), blockedUntil: row.int(1)) }
-            if let before, before.blockedUntil > now.seconds { return before.blockedUntil - now.seconds }
-            let failures = (before?.failures ?? 0) + 1
-            try connection.run(
-                """
-                INSERT INTO sign_in_attempts (name, fhir_base, failures, blocked_until, expires_at)
-                VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (name, fhir_base) DO UPDATE SET failures = $3, blocked_until = $4, expires_at = $5
-                """, name, fhirBase, failures, (now + SignInAttempts.delay(after: failures)).seconds,
-                (now + SignInAttempts.memory).seconds)
-            return 0
+                SELECT 1 FROM known_browsers JOIN accounts ON accounts.id = known_browsers.account
+                WHERE accounts.username = $1 AND accounts.fhir_base = $2 AND known_browsers.browser = $3
+                    AND known_browsers.expires_at > $4
+                """, username, fhirBase, browser.bytes, now.seconds
+            ) { _ in true } ?? false
         }
-    }
-
-    static func forgetFailures(of username: String, fhirBase: String, on connection: any Connection) throws(SQLError) {
-        try connection.run(
-            "DELETE FROM sign_in_attempts WHERE name = $1 AND fhir_base = $2", SecretDigest(of: username).bytes,
-            fhirBase)
     }
 
     /// Sessions and grants: what somebody else may have taken is worth nothing when the person comes back.
@@ -98,6 +90,8 @@ extension SQLStore: AccountStore {
     ) throws(SQLError) {
         let account = "(SELECT id FROM accounts WHERE username = $1 AND fhir_base = $2)"
         try connection.run("DELETE FROM sessions WHERE account IN \(account)", username, fhirBase)
+        // Somebody else's browser may be among them.
+        try connection.run("DELETE FROM known_browsers WHERE account IN \(account)", username, fhirBase)
         try connection.run(
             "UPDATE grants SET ended_at = $3, end_reason = $4 WHERE account IN \(account) AND ended_at IS NULL",
             username, fhirBase, now.seconds, reason.rawValue)
@@ -122,4 +116,30 @@ extension SQLStore: AccountStore {
 
     static let userColumns =
         "accounts.id, accounts.subject, accounts.name, accounts.fhir_user, accounts.access, accounts.disabled_at"
+}
+
+extension SQLStore: UserStore {
+    package func user(_ account: String) throws(StoreError) -> User? {
+        try users(where: "id", is: account).first
+    }
+
+    package func user(named username: String) throws(StoreError) -> User? {
+        try users(where: "username", is: username).first
+    }
+
+    package func user(representedBy resource: FHIRUser) throws(StoreError) -> User? {
+        let users = try users(where: "fhir_user", is: resource.description)
+        // An account that was closed is nobody's any more, unless there is no other.
+        let open = users.filter { !$0.isDisabled }
+        let candidates = open.isEmpty ? users : open
+        return candidates.count == 1 ? candidates.first : nil
+    }
+
+    private func users(where column: StaticString, is value: String) throws(StoreError) -> [User] {
+        try read { connection throws(SQLError) in
+            try connection.rows(
+                "SELECT \(Self.userColumns) FROM accounts WHERE \(column) = $1 AND fhir_base = $2", value, fhirBase
+            ) { row in Self.user(row, from: 0) }
+        }
+    }
 }

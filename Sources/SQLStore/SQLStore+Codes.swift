@@ -5,20 +5,23 @@ import Store
 
 extension SQLStore: AuthorizationCodeStore {
     package func issue(
-        _ code: AuthorizationCode, finishing interaction: SecretDigest, at now: Instant
+        _ code: AuthorizationCode, finishing interaction: Interaction, beginning session: Session?,
+        policy: SessionPolicy, at now: Instant
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            guard try Self.finish(interaction, at: now, on: connection) else { return false }
+            guard try Self.finish(interaction.id, at: now, on: connection) else { return false }
+            if let session { try Self.insert(session, policy: policy, fhirBase: fhirBase, on: connection) }
             let authorization = code.authorization
             try connection.run(
                 """
-                INSERT INTO grants (id, fhir_base, client, account, scopes, context, consent, nonce, authenticated_at,
-                    created_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                INSERT INTO grants (id, fhir_base, client, account, scopes, context, consent, nonce, session, launch,
+                    authenticated_at, created_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 """, authorization.grant, fhirBase, authorization.clientID, authorization.user.id,
                 authorization.scopes.description, String(decoding: authorization.context.json, as: UTF8.self),
-                authorization.consent, authorization.nonce, authorization.authenticatedAt.seconds, now.seconds,
+                authorization.consent, authorization.nonce, authorization.session?.bytes,
+                interaction.launch?.handle.bytes, authorization.authenticatedAt.seconds, now.seconds,
                 code.expiresAt.seconds)
             try connection.run(
                 """
@@ -40,12 +43,12 @@ extension SQLStore: AuthorizationCodeStore {
                 WHERE codes.digest = $1 AND codes.fhir_base = $2
                 """, digest.bytes, fhirBase
             ) { row in
-                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(15)) else {
+                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(16)) else {
                     return nil
                 }
                 return AuthorizationCode(
-                    digest: digest, authorization: authorization, redirectURI: row.text(14), codeChallenge: challenge,
-                    expiresAt: Instant(row.int(16)), isSpent: !row.isNull(17), isEnded: !row.isNull(7))
+                    digest: digest, authorization: authorization, redirectURI: row.text(15), codeChallenge: challenge,
+                    expiresAt: Instant(row.int(17)), isSpent: !row.isNull(18), isEnded: !row.isNull(7))
             } ?? nil
         }
     }
@@ -65,7 +68,7 @@ extension SQLStore: AuthorizationCodeStore {
     static let grantColumns =
         """
         grants.id, grants.client, grants.scopes, grants.context, grants.consent, grants.nonce,
-        grants.authenticated_at, grants.ended_at
+        grants.authenticated_at, grants.ended_at, grants.session
         """
 
     /// Reads `grantColumns` and then `userColumns` from the first column on.
@@ -73,9 +76,10 @@ extension SQLStore: AuthorizationCodeStore {
         // A context that cannot be read must not become an empty one.
         guard let context = LaunchContext(json: Array(row.text(3).utf8)) else { return nil }
         return Authorization(
-            grant: row.text(0), clientID: row.text(1), user: user(row, from: 8), scopes: ScopeSet(row.text(2)),
+            grant: row.text(0), clientID: row.text(1), user: user(row, from: 9), scopes: ScopeSet(row.text(2)),
             context: context, basis: row.optionalText(4).map { .consent($0) } ?? .trustedApp,
-            nonce: row.optionalText(5), authenticatedAt: Instant(row.int(6)))
+            nonce: row.optionalText(5), authenticatedAt: Instant(row.int(6)),
+            session: row.optionalBlob(8).map { SecretDigest(stored: $0) })
     }
 }
 

@@ -34,7 +34,10 @@ extension SQLStore: Housekeeping {
 
     private static let purges: [PurgedTable] = [
         ("sessions", "id", 0),
-        ("sign_in_attempts", "name, fhir_base", 0),
+        ("attempts", "key, fhir_base", 0),
+        ("known_browsers", "account, browser", 0),
+        ("assertions", "client, jti", 0),
+        ("initial_access_tokens", "digest", 0),
         ("launches", "handle", 0),
         ("interactions", "id", 0),
         ("client_secrets", "client, digest", 0),

@@ -18,12 +18,13 @@ extension SQLStore: InteractionStore {
             try connection.run(
                 """
                 INSERT INTO interactions (id, fhir_base, request, client, launch, launch_account, launch_context,
-                    browser, started_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                    launch_vouched_at, browser, started_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 """, interaction.id.bytes, fhirBase, String(decoding: interaction.request.json, as: UTF8.self),
                 interaction.request.clientID, interaction.launch?.handle.bytes, interaction.launch?.account,
                 interaction.launch.map { String(decoding: $0.context.json, as: UTF8.self) },
-                interaction.browser?.bytes, interaction.startedAt.seconds, interaction.expiresAt.seconds)
+                interaction.launch?.vouchedAt?.seconds, interaction.browser?.bytes, interaction.startedAt.seconds,
+                interaction.expiresAt.seconds)
             return .begun
         }
     }
@@ -33,7 +34,7 @@ extension SQLStore: InteractionStore {
             try connection.row(
                 """
                 SELECT request, client, launch, launch_account, launch_context, browser, account, patient, allowed,
-                    consent, started_at, expires_at, id
+                    consent, started_at, expires_at, id, launch_vouched_at, form, encounter
                 FROM interactions WHERE id = $1 AND fhir_base = $2 AND expires_at > $3 AND finished_at IS NULL
                 """, id.bytes, fhirBase, now.seconds, read: Self.interaction) ?? nil
         }
@@ -54,10 +55,49 @@ extension SQLStore: InteractionStore {
         try write { connection throws(SQLError) in
             _ = try connection.run(
                 """
-                UPDATE interactions SET account = $2, patient = $3
+                UPDATE interactions SET account = $2, patient = $3, encounter = NULL
                 WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
                     AND (patient IS NULL OR account IS DISTINCT FROM $2)
                 """, id.bytes, account, patient)
+        }
+    }
+
+    package func choose(
+        encounter: Interaction.EncounterChoice, account: String, in id: SecretDigest
+    ) throws(StoreError) {
+        let picked =
+            switch encounter {
+            case .picked(let encounter): encounter
+            case .without: ""
+            }
+        try write { connection throws(SQLError) in
+            _ = try connection.run(
+                """
+                UPDATE interactions
+                SET patient = CASE WHEN account = $2 THEN patient END, account = $2, encounter = $3
+                WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
+                    AND (encounter IS NULL OR account IS DISTINCT FROM $2)
+                """, id.bytes, account, picked)
+        }
+    }
+
+    package func show(form: SecretDigest, in id: SecretDigest) throws(StoreError) {
+        let fhirBase = fhirBase
+        try write { connection throws(SQLError) in
+            _ = try connection.run(
+                "UPDATE interactions SET form = $2 WHERE id = $1 AND fhir_base = $3 AND finished_at IS NULL", id.bytes,
+                form.bytes, fhirBase)
+        }
+    }
+
+    package func spend(form: SecretDigest, in id: SecretDigest) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            try connection.run(
+                """
+                UPDATE interactions SET form = NULL
+                WHERE id = $1 AND fhir_base = $3 AND form = $2 AND finished_at IS NULL
+                """, id.bytes, form.bytes, fhirBase) == 1
         }
     }
 
@@ -67,7 +107,8 @@ extension SQLStore: InteractionStore {
             let isFirst = try connection.run(
                 """
                 UPDATE interactions
-                SET account = $2, patient = CASE WHEN account = $2 THEN patient END, allowed = $3, consent = $4
+                SET account = $2, patient = CASE WHEN account = $2 THEN patient END,
+                    encounter = CASE WHEN account = $2 THEN encounter END, allowed = $3, consent = $4
                 WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
                 """, id.bytes, consent.account, consent.allowed.description, consent.id)
             guard isFirst == 1 else { return false }
@@ -104,11 +145,14 @@ extension SQLStore: InteractionStore {
             // A launch whose context cannot be read must not become a standalone one.
             guard let context = LaunchContext(json: Array(row.text(4).utf8)) else { return nil }
             launch = Launch(
-                handle: handle, clientID: row.text(1), account: row.text(3), context: context, expiresAt: expiresAt)
+                handle: handle, clientID: row.text(1), account: row.text(3), context: context, expiresAt: expiresAt,
+                vouchedAt: row.optionalInt(13).map { Instant($0) })
         }
         var progress: Interaction.Progress?
         if let account = row.optionalText(6) {
-            progress = Interaction.Progress(account: account, patient: row.optionalText(7))
+            progress = Interaction.Progress(
+                account: account, patient: row.optionalText(7),
+                encounter: row.optionalText(15).map { $0.isEmpty ? .without : .picked($0) })
             if let consent = row.optionalText(9) {
                 let allowed = ScopeSet(row.text(8))
                 progress?.decision =
@@ -118,6 +162,7 @@ extension SQLStore: InteractionStore {
         return Interaction(
             id: SecretDigest(stored: row.blob(12)), request: request, launch: launch,
             startedAt: Instant(row.int(10)), expiresAt: expiresAt,
-            browser: row.optionalBlob(5).map { SecretDigest(stored: $0) }, progress: progress)
+            browser: row.optionalBlob(5).map { SecretDigest(stored: $0) }, progress: progress,
+            form: row.optionalBlob(14).map { SecretDigest(stored: $0) })
     }
 }

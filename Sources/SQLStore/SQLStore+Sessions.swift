@@ -4,19 +4,36 @@ import Store
 
 extension SQLStore: SessionStore {
     package func begin(
-        _ session: Session, of username: String, replacing old: SecretDigest?, policy: SessionPolicy
+        _ session: Session, of username: String, with browser: SecretDigest?, replacing old: SecretDigest?,
+        policy: SessionPolicy
     ) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
-            if let old { try connection.run("DELETE FROM sessions WHERE id = $1", old.bytes) }
-            try Self.forgetFailures(of: username, fhirBase: fhirBase, on: connection)
-            try connection.run(
-                """
-                INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                """, session.id.bytes, fhirBase, session.user.id, session.authenticatedAt.seconds,
-                session.lastSeenAt.seconds, (session.authenticatedAt + policy.absolute).seconds)
+            if let old { try Self.end(session: old, at: session.authenticatedAt, on: connection) }
+            if let browser {
+                try connection.run(
+                    """
+                    INSERT INTO known_browsers (account, browser, fhir_base, expires_at) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (account, browser) DO UPDATE SET expires_at = $4
+                    """, session.user.id, browser.bytes, fhirBase,
+                    (session.authenticatedAt + Self.browserMemory).seconds)
+            }
+            try Self.insert(session, policy: policy, fhirBase: fhirBase, on: connection)
         }
+    }
+
+    /// A browser that nobody has signed in with for half a year is a stranger's again.
+    private static let browserMemory = 180 * 86_400
+
+    static func insert(
+        _ session: Session, policy: SessionPolicy, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) {
+        try connection.run(
+            """
+            INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """, session.id.bytes, fhirBase, session.user.id, session.authenticatedAt.seconds,
+            session.lastSeenAt.seconds, (session.authenticatedAt + policy.absolute).seconds)
     }
 
     package func session(_ id: SecretDigest, at now: Instant, policy: SessionPolicy) throws(StoreError) -> Session? {
@@ -43,9 +60,30 @@ extension SQLStore: SessionStore {
         }
     }
 
-    package func end(session id: SecretDigest) throws(StoreError) {
+    package func end(session id: SecretDigest, at now: Instant) throws(StoreError) {
         try write { connection throws(SQLError) in
-            _ = try connection.run("DELETE FROM sessions WHERE id = $1", id.bytes)
+            try Self.end(session: id, at: now, on: connection)
         }
+    }
+
+    /// The session, and what lives in it: an app with `online_access` is online no longer.
+    private static func end(
+        session id: SecretDigest, at now: Instant, on connection: any Connection
+    ) throws(SQLError) {
+        try connection.run("DELETE FROM sessions WHERE id = $1", id.bytes)
+        try connection.run(
+            "UPDATE grants SET ended_at = $2, end_reason = $3 WHERE session = $1 AND ended_at IS NULL", id.bytes,
+            now.seconds, EndReason.sessionEnded.rawValue)
+    }
+
+    /// Notes activity, if the session is still alive: a dead one is not woken.
+    static func touch(
+        _ id: SecretDigest, at now: Instant, policy: SessionPolicy, on connection: any Connection
+    ) throws(SQLError) {
+        try connection.run(
+            """
+            UPDATE sessions SET last_seen_at = $2
+            WHERE id = $1 AND last_seen_at < $2 AND last_seen_at > $3 AND expires_at > $2
+            """, id.bytes, now.seconds, now.seconds - policy.idle)
     }
 }

@@ -7,75 +7,126 @@ extension SQLStore: TokenStore {
     package func issue(_ tokens: NewTokens, spending: Spending) throws(StoreError) -> IssueOutcome {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            guard try Self.spend(spending, for: tokens, fhirBase: fhirBase, on: connection) else {
-                let reason: EndReason =
-                    if case .code = spending { .codeReplay } else { .refreshReplay }
-                try Self.end(grant: tokens.grant, reason: reason, at: tokens.issuedAt, on: connection)
-                return .alreadySpent
+            switch spending {
+            case .code(let digest):
+                guard try Self.spend(code: digest, for: tokens, fhirBase: fhirBase, on: connection) else {
+                    try Self.end(grant: tokens.grant, reason: .codeReplay, at: tokens.issuedAt, on: connection)
+                    return .alreadySpent
+                }
+                try Self.insertRefreshToken(of: tokens, fhirBase: fhirBase, on: connection)
+            case .refreshToken(let digest):
+                guard try Self.spend(refreshToken: digest, for: tokens, fhirBase: fhirBase, on: connection) else {
+                    return .overtaken
+                }
+                try Self.insertRefreshToken(of: tokens, fhirBase: fhirBase, on: connection)
+            case .retry(let digest):
+                guard try Self.isRetry(of: digest, for: tokens, fhirBase: fhirBase, on: connection) else {
+                    return .overtaken
+                }
             }
-            try connection.run(
-                """
-                INSERT INTO access_tokens (digest, fhir_base, grant_id, scopes, issued_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6)
-                """, tokens.accessToken.bytes, fhirBase, tokens.grant, tokens.scopes.description,
-                tokens.issuedAt.seconds, tokens.accessTokenExpiresAt.seconds)
-            var lastExpiry = tokens.accessTokenExpiresAt
-            if let refreshToken = tokens.refreshToken {
-                lastExpiry = max(lastExpiry, tokens.refreshTokenExpiresAt)
-                try connection.run(
-                    """
-                    INSERT INTO refresh_tokens (digest, fhir_base, grant_id, issued_at, expires_at)
-                    VALUES ($1, $2, $3, $4, $5)
-                    """, refreshToken.bytes, fhirBase, tokens.grant, tokens.issuedAt.seconds,
-                    tokens.refreshTokenExpiresAt.seconds)
-            }
-            try connection.run(
-                "UPDATE grants SET expires_at = $2 WHERE id = $1 AND expires_at < $2", tokens.grant,
-                lastExpiry.seconds)
+            try Self.insertAccessToken(of: tokens, fhirBase: fhirBase, on: connection)
             return .issued
         }
     }
 
-    package func accessToken(_ digest: SecretDigest, at now: Instant) throws(StoreError) -> ActiveToken? {
-        try read { connection throws(SQLError) in
+    package func issue(_ tokens: NewTokens, beginning grant: BackendGrant) throws(StoreError) {
+        let fhirBase = fhirBase
+        try write { connection throws(SQLError) in
+            try connection.run(
+                """
+                INSERT INTO grants (id, fhir_base, client, scopes, context, authenticated_at, created_at, expires_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """, grant.id, fhirBase, grant.clientID, grant.scopes.description,
+                String(decoding: LaunchContext().json, as: UTF8.self), tokens.issuedAt.seconds,
+                tokens.issuedAt.seconds, tokens.accessTokenExpiresAt.seconds)
+            try Self.insertAccessToken(of: tokens, fhirBase: fhirBase, on: connection)
+        }
+    }
+
+    package func accessToken(
+        _ digest: SecretDigest, at now: Instant, policy: SessionPolicy
+    ) throws(StoreError) -> ActiveToken? {
+        let found: (token: ActiveToken, isInSession: Bool)? = try read { connection throws(SQLError) in
             try connection.row(
                 """
-                SELECT \(Self.grantColumns), \(Self.userColumns), access_tokens.scopes, access_tokens.issued_at,
-                    access_tokens.expires_at, access_tokens.fhir_base
+                SELECT grants.id, grants.client, grants.context, grants.account, grants.session, \(Self.userColumns),
+                    access_tokens.scopes, access_tokens.issued_at, access_tokens.expires_at, access_tokens.fhir_base,
+                    sessions.last_seen_at, sessions.expires_at, grants.used_at
                 FROM access_tokens
                     JOIN grants ON grants.id = access_tokens.grant_id
-                    JOIN accounts ON accounts.id = grants.account
                     JOIN clients ON clients.id = grants.client
+                    LEFT JOIN accounts ON accounts.id = grants.account
+                    LEFT JOIN sessions ON sessions.id = grants.session
                 WHERE access_tokens.digest = $1 AND access_tokens.fhir_base = $2 AND access_tokens.expires_at > $3
                     AND grants.ended_at IS NULL AND accounts.disabled_at IS NULL AND clients.disabled_at IS NULL
+                    AND clients.approval = 'approved' AND (grants.account IS NULL OR accounts.id IS NOT NULL)
                 """, digest.bytes, fhirBase, now.seconds
             ) { row in
-                Self.authorization(row).map { authorization in
-                    ActiveToken(
-                        authorization: authorization, scopes: ScopeSet(row.text(14)), fhirBase: row.text(17),
-                        issuedAt: Instant(row.int(15)), expiresAt: Instant(row.int(16)))
+                LaunchContext(json: Array(row.text(2).utf8)).map { context in
+                    let token = ActiveToken(
+                        grantID: row.text(0), clientID: row.text(1),
+                        user: row.isNull(3) ? nil : Self.user(row, from: 5), context: context,
+                        scopes: ScopeSet(row.text(11)), fhirBase: row.text(14), issuedAt: Instant(row.int(12)),
+                        expiresAt: Instant(row.int(13)), session: Self.session(row, id: 4, from: 15),
+                        lastUsedAt: row.optionalInt(17).map { Instant($0) })
+                    return (token, !row.isNull(4))
                 }
             } ?? nil
         }
+        guard let found else { return nil }
+        // A grant that lives in a session dies with it.
+        guard !found.isInSession || found.token.session?.isAlive(at: now, policy) ?? false else { return nil }
+        return found.token
     }
 
     package func refreshToken(_ digest: SecretDigest) throws(StoreError) -> RefreshToken? {
         try read { connection throws(SQLError) in
             try connection.row(
                 """
-                SELECT \(Self.grantColumns), \(Self.userColumns), refresh_tokens.expires_at, refresh_tokens.spent_at
+                SELECT \(Self.grantColumns), \(Self.userColumns), refresh_tokens.expires_at, refresh_tokens.spent_at,
+                    successors.digest, successors.spent_at, sessions.last_seen_at, sessions.expires_at
                 FROM refresh_tokens
                     JOIN grants ON grants.id = refresh_tokens.grant_id
                     JOIN accounts ON accounts.id = grants.account
+                    LEFT JOIN refresh_tokens AS successors ON successors.digest = refresh_tokens.successor
+                    LEFT JOIN sessions ON sessions.id = grants.session
                 WHERE refresh_tokens.digest = $1 AND refresh_tokens.fhir_base = $2
                 """, digest.bytes, fhirBase
             ) { row in
                 Self.authorization(row).map { authorization in
-                    RefreshToken(
-                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(14)),
-                        isSpent: !row.isNull(15), isEnded: !row.isNull(7))
+                    // A successor that is not there any more was spent long ago.
+                    let use = row.optionalInt(16).map { spentAt in
+                        RefreshToken.Use(
+                            at: Instant(spentAt), isSuccessorSpent: row.isNull(17) || !row.isNull(18))
+                    }
+                    return RefreshToken(
+                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(15)), use: use,
+                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 19))
                 }
             } ?? nil
+        }
+    }
+
+    package func owner(of digest: SecretDigest) throws(StoreError) -> TokenOwner? {
+        try read { connection throws(SQLError) in
+            for (table, kind) in [("access_tokens", TokenOwner.Kind.accessToken), ("refresh_tokens", .refreshToken)] {
+                let owner = try connection.row(
+                    """
+                    SELECT grants.id, grants.client FROM \(table) JOIN grants ON grants.id = \(table).grant_id
+                    WHERE \(table).digest = $1 AND \(table).fhir_base = $2
+                    """, digest.bytes, fhirBase
+                ) { row in TokenOwner(grant: row.text(0), clientID: row.text(1), kind: kind) }
+                if let owner { return owner }
+            }
+            return nil
+        }
+    }
+
+    package func end(accessToken digest: SecretDigest) throws(StoreError) {
+        let fhirBase = fhirBase
+        try write { connection throws(SQLError) in
+            _ = try connection.run(
+                "DELETE FROM access_tokens WHERE digest = $1 AND fhir_base = $2", digest.bytes, fhirBase)
         }
     }
 
@@ -85,21 +136,109 @@ extension SQLStore: TokenStore {
         }
     }
 
-    /// One conditional statement: of any number of requests with the same code or token, one finds it unspent.
-    private static func spend(
-        _ spending: Spending, for tokens: NewTokens, fhirBase: String, on connection: any Connection
-    ) throws(SQLError) -> Bool {
-        let (table, digest) =
-            switch spending {
-            case .code(let digest): ("codes", digest)
-            case .refreshToken(let digest): ("refresh_tokens", digest)
-            }
-        return try connection.run(
+    package func endGrants(
+        ofLaunch handle: SecretDigest, notOf client: String, at now: Instant
+    ) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            try connection.run(
+                """
+                UPDATE grants SET ended_at = $4, end_reason = $5
+                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND ended_at IS NULL
+                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue) > 0
+        }
+    }
+
+    package func touch(
+        grant: String, session: SecretDigest?, at now: Instant, policy: SessionPolicy
+    ) throws(StoreError) {
+        try write { connection throws(SQLError) in
+            try connection.run(
+                "UPDATE grants SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)", grant, now.seconds
+            )
+            if let session { try Self.touch(session, at: now, policy: policy, on: connection) }
+        }
+    }
+}
+
+extension SQLStore {
+    private static func insertAccessToken(
+        of tokens: NewTokens, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) {
+        try connection.run(
             """
-            UPDATE \(table) SET spent_at = $2
+            INSERT INTO access_tokens (digest, fhir_base, grant_id, scopes, issued_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """, tokens.accessToken.bytes, fhirBase, tokens.grant, tokens.scopes.description, tokens.issuedAt.seconds,
+            tokens.accessTokenExpiresAt.seconds)
+        try connection.run(
+            """
+            UPDATE grants SET used_at = $3, expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END
+            WHERE id = $1
+            """, tokens.grant,
+            max(
+                tokens.accessTokenExpiresAt, tokens.refreshToken == nil ? tokens.issuedAt : tokens.refreshTokenExpiresAt
+            )
+            .seconds, tokens.issuedAt.seconds)
+        if let session = tokens.session {
+            // Whoever refreshes is at work. The rule has just found the session alive.
+            try connection.run(
+                "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2 AND expires_at > $2",
+                session.bytes, tokens.issuedAt.seconds)
+        }
+    }
+
+    private static func insertRefreshToken(
+        of tokens: NewTokens, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) {
+        guard let refreshToken = tokens.refreshToken else { return }
+        try connection.run(
+            """
+            INSERT INTO refresh_tokens (digest, fhir_base, grant_id, issued_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5)
+            """, refreshToken.bytes, fhirBase, tokens.grant, tokens.issuedAt.seconds,
+            tokens.refreshTokenExpiresAt.seconds)
+    }
+
+    /// One conditional statement: of any number of requests with the same code, one finds it unspent.
+    private static func spend(
+        code digest: SecretDigest, for tokens: NewTokens, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) -> Bool {
+        try connection.run(
+            """
+            UPDATE codes SET spent_at = $2
             WHERE digest = $1 AND fhir_base = $3 AND grant_id = $4 AND spent_at IS NULL AND expires_at > $2
                 AND EXISTS (SELECT 1 FROM grants WHERE grants.id = $4 AND grants.ended_at IS NULL)
             """, digest.bytes, tokens.issuedAt.seconds, fhirBase, tokens.grant) == 1
+    }
+
+    /// The same for a refresh token, which also keeps whose successor will be good in the retry grace.
+    private static func spend(
+        refreshToken digest: SecretDigest, for tokens: NewTokens, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) -> Bool {
+        try connection.run(
+            """
+            UPDATE refresh_tokens SET spent_at = $2, successor = $5
+            WHERE digest = $1 AND fhir_base = $3 AND grant_id = $4 AND spent_at IS NULL AND expires_at > $2
+                AND EXISTS (SELECT 1 FROM grants WHERE grants.id = $4 AND grants.ended_at IS NULL)
+            """, digest.bytes, tokens.issuedAt.seconds, fhirBase, tokens.grant, tokens.refreshToken?.bytes) == 1
+    }
+
+    /// Whether the token was spent a moment ago for this very successor, which nobody has used yet.
+    private static func isRetry(
+        of digest: SecretDigest, for tokens: NewTokens, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) -> Bool {
+        try connection.row(
+            """
+            SELECT 1 FROM refresh_tokens
+                JOIN refresh_tokens AS successors ON successors.digest = refresh_tokens.successor
+                JOIN grants ON grants.id = refresh_tokens.grant_id
+            WHERE refresh_tokens.digest = $1 AND refresh_tokens.fhir_base = $2 AND refresh_tokens.grant_id = $3
+                AND refresh_tokens.spent_at >= $4 AND refresh_tokens.successor = $5 AND successors.spent_at IS NULL
+                AND grants.ended_at IS NULL
+            """, digest.bytes, fhirBase, tokens.grant, tokens.issuedAt.seconds - RefreshToken.retryGrace,
+            tokens.refreshToken?.bytes
+        ) { _ in true } ?? false
     }
 
     private static func end(
@@ -108,5 +247,12 @@ extension SQLStore: TokenStore {
         try connection.run(
             "UPDATE grants SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL", grant, now.seconds,
             reason.rawValue)
+    }
+
+    /// Reads `last_seen_at, expires_at` of a session from a column on; its id stands with the grant.
+    private static func session(_ row: any Row, id: Int, from column: Int) -> OnlineSession? {
+        guard let id = row.optionalBlob(id), !row.isNull(column) else { return nil }
+        return OnlineSession(
+            id: SecretDigest(stored: id), lastSeenAt: Instant(row.int(column)), expiresAt: Instant(row.int(column + 1)))
     }
 }

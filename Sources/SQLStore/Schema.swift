@@ -10,7 +10,15 @@ enum Schema {
             id TEXT PRIMARY KEY,
             fhir_base TEXT NOT NULL,
             name TEXT NOT NULL,
-            authentication TEXT NOT NULL CHECK (authentication IN ('none', 'client_secret_basic')),
+            authentication TEXT NOT NULL CHECK (
+                authentication IN ('none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt')),
+            keys_jwks TEXT,
+            keys_uri TEXT,
+            keys_mirror TEXT,
+            keys_file TEXT,
+            algorithms TEXT,
+            grant_types TEXT NOT NULL,
+            roles TEXT NOT NULL,
             redirect_uris TEXT NOT NULL,
             launch_urls TEXT NOT NULL,
             origins TEXT NOT NULL,
@@ -19,9 +27,32 @@ enum Schema {
             is_native INTEGER NOT NULL,
             access_token_lifetime INTEGER,
             refresh_token_lifetime INTEGER,
+            presentation TEXT NOT NULL,
+            approval TEXT NOT NULL CHECK (approval IN ('approved', 'pending', 'rejected')),
+            registration_token BLOB,
             created_at INTEGER NOT NULL,
             disabled_at INTEGER
         ) STRICT, WITHOUT ROWID;
+
+        -- What lets apps register themselves; a use is one row updated once.
+        CREATE TABLE initial_access_tokens (
+            digest BLOB PRIMARY KEY,
+            fhir_base TEXT NOT NULL,
+            label TEXT NOT NULL,
+            uses_left INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- The assertions of asymmetric clients: the primary key is what makes each good once.
+        CREATE TABLE assertions (
+            jti BLOB NOT NULL,
+            client TEXT NOT NULL,
+            fhir_base TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (client, jti)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX assertions_by_expiry ON assertions (expires_at);
 
         CREATE TABLE client_secrets (
             client TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
@@ -54,16 +85,28 @@ enum Schema {
             UNIQUE (fhir_base, username)
         ) STRICT, WITHOUT ROWID;
 
-        -- Wrong passwords by user name, whether there is such a user or not: the digest, since people type other things there.
-        CREATE TABLE sign_in_attempts (
-            name BLOB NOT NULL,
+        CREATE INDEX accounts_by_fhir_user ON accounts (fhir_user);
+
+        -- Guesses by what was guessed at: a digest, for people type other things than names.
+        CREATE TABLE attempts (
+            key BLOB NOT NULL,
             fhir_base TEXT NOT NULL,
             failures INTEGER NOT NULL,
             blocked_until INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
-            PRIMARY KEY (name, fhir_base)
+            PRIMARY KEY (key, fhir_base)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX sign_in_attempts_by_expiry ON sign_in_attempts (expires_at);
+        CREATE INDEX attempts_by_expiry ON attempts (expires_at);
+
+        -- Browsers that somebody has signed in with, so that a stranger's guesses keep nobody waiting there.
+        CREATE TABLE known_browsers (
+            account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            browser BLOB NOT NULL,
+            fhir_base TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (account, browser)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX known_browsers_by_expiry ON known_browsers (expires_at);
 
         CREATE TABLE sessions (
             id BLOB PRIMARY KEY,
@@ -84,6 +127,7 @@ enum Schema {
             context TEXT NOT NULL,
             created_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
+            vouched_at INTEGER,
             spent_at INTEGER
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX launches_by_expiry ON launches (expires_at);
@@ -96,9 +140,12 @@ enum Schema {
             launch BLOB,
             launch_account TEXT,
             launch_context TEXT,
+            launch_vouched_at INTEGER,
             browser BLOB,
+            form BLOB,
             account TEXT,
             patient TEXT,
+            encounter TEXT,
             allowed TEXT,
             consent TEXT,
             started_at INTEGER NOT NULL,
@@ -122,18 +169,25 @@ enum Schema {
             id TEXT PRIMARY KEY,
             fhir_base TEXT NOT NULL,
             client TEXT NOT NULL,
-            account TEXT NOT NULL,
+            account TEXT,
             scopes TEXT NOT NULL,
             context TEXT NOT NULL,
             consent TEXT REFERENCES consents (id),
             nonce TEXT,
+            session BLOB,
+            launch BLOB,
             authenticated_at INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
+            used_at INTEGER,
             expires_at INTEGER NOT NULL,
             ended_at INTEGER,
             end_reason TEXT
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX grants_by_expiry ON grants (expires_at);
+        CREATE INDEX grants_by_account ON grants (account);
+        CREATE INDEX grants_by_client ON grants (client);
+        CREATE INDEX grants_by_session ON grants (session);
+        CREATE INDEX grants_by_launch ON grants (launch);
 
         CREATE TABLE codes (
             digest BLOB PRIMARY KEY,
@@ -163,7 +217,8 @@ enum Schema {
             grant_id TEXT NOT NULL,
             issued_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
-            spent_at INTEGER
+            spent_at INTEGER,
+            successor BLOB
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 

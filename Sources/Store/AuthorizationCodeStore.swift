@@ -4,9 +4,12 @@ import OAuth
 package protocol AuthorizationCodeStore {
     /// Begins the grant, stores its code and finishes the interaction, all or nothing.
     ///
+    /// - Parameter session: begins as well, for a person whom an EHR vouches for and whose app wants `online_access`.
     /// - Returns: `false` when the interaction was answered before: there is no second code.
-    func issue(_ code: AuthorizationCode, finishing interaction: SecretDigest, at now: Instant)
-        throws(StoreError) -> Bool
+    func issue(
+        _ code: AuthorizationCode, finishing interaction: Interaction, beginning session: Session?,
+        policy: SessionPolicy, at now: Instant
+    ) throws(StoreError) -> Bool
 
     func code(_ digest: SecretDigest) throws(StoreError) -> AuthorizationCode?
 

@@ -12,6 +12,9 @@ package protocol ClientStore {
 
     func add(_ client: ClientRegistration, at now: Instant) throws(StoreError)
 
+    /// Gives an asymmetric client other keys.
+    func setKeys(_ keys: ClientPublicKeys, client id: String, at now: Instant) throws(StoreError) -> Bool
+
     /// - Returns: whether there is such a client. Disabling acts on the next request of any of its tokens.
     func setDisabled(_ isDisabled: Bool, client id: String, at now: Instant) throws(StoreError) -> Bool
 

@@ -22,6 +22,17 @@ package protocol InteractionStore {
     /// Keeps the patient that was picked, once a person: what the consent page shows never changes behind it.
     func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError)
 
+    /// Keeps the visit that was picked, or that there is none, once a person.
+    func choose(encounter: Interaction.EncounterChoice, account: String, in id: SecretDigest) throws(StoreError)
+
+    /// Puts a new one-time value into the form that is shown now; the one before it is worth nothing any more.
+    func show(form: SecretDigest, in id: SecretDigest) throws(StoreError)
+
+    /// Uses a form's value up.
+    ///
+    /// - Returns: whether it was the one shown last, and not used before.
+    func spend(form: SecretDigest, in id: SecretDigest) throws(StoreError) -> Bool
+
     /// Keeps the decision and its consent record, once.
     ///
     /// - Returns: whether this was the first decision.

@@ -120,7 +120,7 @@ struct RaceTests {
         let states = try store.publishedKeys(at: Sample.now).map(\.state)
         #expect(states.count == Self.many + 2)
         #expect(states.filter { $0 == .active }.count == 1 && states.filter { $0 == .next }.count == 1)
-        guard case .secret(let secrets) = try #require(try store.client("a")).authentication else {
+        guard case .secret(let secrets, _) = try #require(try store.client("a")).authentication else {
             return #expect(Bool(false))
         }
         #expect(secrets.count == 2 && secrets.filter { $0.expiresAt == nil }.count == 1)

@@ -46,7 +46,7 @@ struct RegistrationConformanceTests {
                 try store.rotateSecret(
                     to: Sample.digest(secret), client: "a", overlapEnd: Sample.now + 60, at: Sample.now))
         }
-        guard case .secret(let secrets) = try #require(try store.client("a")).authentication else {
+        guard case .secret(let secrets, _) = try #require(try store.client("a")).authentication else {
             return #expect(Bool(false))
         }
         #expect(Set(secrets.map(\.digest)) == [Sample.digest("two"), Sample.digest("three")])
@@ -69,13 +69,11 @@ struct RegistrationConformanceTests {
             #expect(try store.beginAttempt(named: name, at: Sample.now + 2) == 0)
             #expect(try store.beginAttempt(named: name, at: Sample.now + 3) == 3)
         }
-        let session = Session(
-            id: Sample.digest("s"), user: account.user, authenticatedAt: Sample.now, lastSeenAt: Sample.now)
-        try store.begin(session, of: "amara", replacing: nil, policy: SessionPolicy())
+        try store.forget(Attempt.signIn("amara", from: "192.0.2.1", knownBrowser: nil))
         #expect(try store.beginAttempt(named: "amara", at: Sample.now + 3) == 0)
         #expect(try store.beginAttempt(named: "nobody", at: Sample.now + 3) == 3)
         // They are forgotten after a day, and counted anew.
-        let later = Sample.now + 3 + SignInAttempts.memory
+        let later = Sample.now + 3 + Attempt.memory
         #expect(try (0..<4).map { _ in try store.beginAttempt(named: "nobody", at: later) } == [0, 0, 0, 2])
     }
 
@@ -248,17 +246,46 @@ struct TokenConformanceTests {
         #expect(try store.refreshToken(Sample.digest("rt-2")) == nil)
     }
 
-    @Test("a refresh line rotates, and a replay ends all of it", arguments: Backend.allCases)
-    func refreshReplay(_ backend: Backend) throws {
+    @Test(
+        "a refresh line rotates; a retry gets no second line; who comes later is told that it is spent",
+        arguments: Backend.allCases)
+    func refreshLine(_ backend: Backend) throws {
         let store = try backend.harness().store()
         try store.begin(Sample.code())
         #expect(try store.issue(Sample.tokens("1"), spending: .code(Sample.digest("code"))) == .issued)
-        #expect(try store.issue(Sample.tokens("2"), spending: .refreshToken(Sample.digest("rt-1"))) == .issued)
-        #expect(try store.refreshToken(Sample.digest("rt-1"))?.isSpent == true)
+        let spending = Spending.refreshToken(Sample.digest("rt-1"))
+        #expect(try store.issue(Sample.tokens("2"), spending: spending) == .issued)
+        #expect(
+            try store.refreshToken(Sample.digest("rt-1"))?.use == .init(at: Sample.now, isSuccessorSpent: false))
         #expect(try store.refreshToken(Sample.digest("rt-2"))?.isSpent == false)
-        #expect(try store.issue(Sample.tokens("3"), spending: .refreshToken(Sample.digest("rt-1"))) == .alreadySpent)
-        #expect(try store.accessToken(Sample.digest("at-2"), at: Sample.now) == nil)
-        #expect(try store.issue(Sample.tokens("4"), spending: .refreshToken(Sample.digest("rt-2"))) == .alreadySpent)
+        #expect(try store.issue(Sample.tokens("3"), spending: spending) == .overtaken)
+        #expect(try store.refreshToken(Sample.digest("rt-3")) == nil)
+
+        // The retry brings the very successor, and gets an access token beside the one that got lost.
+        let retry = Spending.retry(Sample.digest("rt-1"))
+        func retried(_ access: String, _ refresh: String, after: Int) -> NewTokens {
+            NewTokens(
+                grant: "grant-1", accessToken: Sample.digest(access), scopes: ScopeSet("patient/*.rs"),
+                accessTokenExpiresAt: Sample.now + after + 900, refreshToken: Sample.digest(refresh),
+                refreshTokenExpiresAt: Sample.now + after + 10_000, issuedAt: Sample.now + after)
+        }
+        #expect(try store.issue(retried("at-2b", "rt-2", after: 60), spending: retry) == .issued)
+        #expect(try store.accessToken(Sample.digest("at-2"), at: Sample.now) != nil)
+        #expect(try store.accessToken(Sample.digest("at-2b"), at: Sample.now) != nil)
+        #expect(try store.issue(retried("at-x", "rt-other", after: 1), spending: retry) == .overtaken)
+        #expect(try store.issue(retried("at-x", "rt-2", after: 61), spending: retry) == .overtaken)
+        #expect(
+            try store.issue(
+                retried("at-4", "rt-4", after: 2), spending: .refreshToken(Sample.digest("rt-2"))) == .issued)
+        #expect(try store.issue(retried("at-x", "rt-2", after: 3), spending: retry) == .overtaken)
+        #expect(try store.refreshToken(Sample.digest("rt-1"))?.use?.isSuccessorSpent == true)
+        #expect(try store.accessToken(Sample.digest("at-x"), at: Sample.now) == nil)
+
+        try store.end(grant: "grant-1", reason: .refreshReplay, at: Sample.now)
+        #expect(try store.accessToken(Sample.digest("at-4"), at: Sample.now) == nil)
+        #expect(
+            try store.issue(retried("at-5", "rt-5", after: 4), spending: .refreshToken(Sample.digest("rt-4")))
+                == .overtaken)
     }
 
     @Test("nothing buys tokens for another grant, after its time or after its end", arguments: Backend.allCases)

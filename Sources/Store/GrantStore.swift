@@ -1,0 +1,12 @@
+import OAuth
+
+/// What a person has allowed, app by app, as the page of connected apps shows it.
+package protocol GrantStore {
+    /// The living grants of a person, the latest first.
+    func grants(of account: String, at now: Instant) throws(StoreError) -> [ActiveGrant]
+
+    /// Ends every living grant that this person gave this app.
+    ///
+    /// - Returns: how many ended.
+    func endGrants(of account: String, to client: String, reason: EndReason, at now: Instant) throws(StoreError) -> Int
+}
