@@ -18,7 +18,9 @@ func test(_ name: String, _ dependencies: Target.Dependency...) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
 }
 
-let programs = ["discovery", "jwks", "authorize", "token", "introspect", "portal", "enforce"]
+let programs = [
+    "discovery", "jwks", "authorize", "token", "introspect", "revoke", "register", "launch", "portal", "enforce",
+]
 
 let package = Package(
     name: "vestibule",
@@ -51,25 +53,31 @@ let package = Package(
         library("FastCGI", "CFastCGI", "HTTP"),
 
         // Level 3
+        library("ClientKeys", "HTTPClient", "JOSE", "OAuth"),
         library("Store", "JOSE", "OAuth", "SMART"),
-        library("Service", "FastCGI", "HTTP", "JOSE", "JSON", "SMART", .product(name: "TOMLKit", package: "TOMLKit")),
+        library(
+            "Service", "FastCGI", "HTTP", "JOSE", "JSON", "SMART", "SQL", .product(name: "TOMLKit", package: "TOMLKit")),
 
         // Level 4: these two never meet.
-        library("Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "Service", "Store"),
+        library(
+            "Endpoints", "ClientKeys", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "Service", "Store"),
         library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "PostgreSQL", "SQL", "SQLite", "Store"),
 
         // Level 5: the programs.
         program("discovery"),
         program("jwks", "SQLStore"),
         program("authorize", "SQLStore"),
-        program("token", "SQLStore", "Store"),
-        program("introspect", "SQLStore"),
+        program("token", "ClientKeys", "SQLStore", "Store"),
+        program("introspect", "ClientKeys", "SQLStore"),
+        program("revoke", "ClientKeys", "SQLStore"),
+        program("register", "SQLStore"),
+        program("launch", "ClientKeys", "SQLStore"),
         program("portal", "SQLStore"),
-        program("enforce", "HTTPClient", "SQLStore"),
+        program("enforce", "HTTPClient", "SMART", "SQLStore"),
         .executableTarget(
             name: "vestibule",
             dependencies: [
-                "HTTP", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service", "Store",
+                "Endpoints", "HTTP", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -84,11 +92,12 @@ let package = Package(
         test("HTTPClient", "HTTPClient"),
         test("SQL", "SQL"),
         test("PostgreSQL", "PostgreSQL", "StoreTesting", "SQL"),
+        test("ClientKeys", "ClientKeys", "HTTPClient", "JOSE", "OAuth"),
         test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
         test("SQLStore", "JOSE", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
         test(
-            "Endpoints", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore", "Service",
-            "Store"),
+            "Endpoints", "ClientKeys", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore",
+            "Service", "Store"),
         test("Service", "FastCGI", "HTTP", "Service"),
         // Some of these run a real program as a process of its own.
         test("FastCGI", "FastCGI", "HTTP", "vestibule-discovery"),

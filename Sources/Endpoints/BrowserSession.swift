@@ -44,3 +44,21 @@ struct BrowserSession {
         return constantTimeEqual(Array(token.utf8), Array(sent.utf8))
     }
 }
+
+extension Interaction {
+    /// Whether an interaction is this browser's: by the cookie, or, where an EHR vouches for its user and the browser keeps
+    /// no cookies (a frame in the EHR), by the one-time value that its forms carry.
+    func isOf(_ visitor: BrowserSession) -> Bool {
+        guard let browser else { return isVouchedFor && visitor.browser == nil }
+        return browser == visitor.browser?.digest
+    }
+}
+
+/// Who is there: by a session, or by the word of the EHR that prepared the launch.
+func presence(
+    _ session: Session?, in interaction: Interaction, users: any UserStore
+) throws(OAuthError) -> Presence? {
+    var vouched: User?
+    if interaction.isVouchedFor, let account = interaction.launch?.account { vouched = try stored(users.user(account)) }
+    return Presence(session, vouched: vouched, in: interaction)
+}

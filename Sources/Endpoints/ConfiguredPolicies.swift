@@ -1,5 +1,8 @@
+import ClientKeys
 import Glibc
+import HTTPClient
 import OAuth
+import SMART
 import Service
 
 /// What the configuration's numbers mean to the endpoints.
@@ -17,6 +20,23 @@ extension Configuration {
     package var sessionPolicy: SessionPolicy {
         SessionPolicy(idle: lifetimes.sessionIdle, absolute: lifetimes.sessionAbsolute)
     }
+}
+
+extension Configuration {
+    /// The keys of asymmetric clients, shared by all workers of a program.
+    package func clientKeys(workers: Int) throws -> ClientKeyCache {
+        var policy = FetchPolicy()
+        policy.certificateAuthorities = outbound.certificateAuthorities
+        policy.proxy = outbound.proxy
+        policy.allowedHosts = try AllowedHosts(outbound.allowed)
+        policy.allowsLoopback = isDemo
+        return ClientKeyCache(workers: workers, policy: policy, wall: systemClock)
+    }
+}
+
+extension Configuration {
+    /// What discovery tells of: what is switched on.
+    package var features: ServerFeatures { ServerFeatures(registration: registration.mode != .off) }
 }
 
 extension Site {

@@ -18,8 +18,14 @@ extension Response {
         if error.status == 401 {
             response.set("WWW-Authenticate", to: Challenge("Basic", [("realm", "OAuth")]).field)
         }
-        if error.status == 503 { response.set("Retry-After", to: "1") }
+        if let seconds = error.retryAfter { response.set("Retry-After", to: String(seconds)) }
         return response
+    }
+
+    /// RFC 9110 §15.5.6, in the JSON that clients of these endpoints read.
+    static func oauthMethodNotAllowed(_ allowed: String, for request: Request) -> Response {
+        let error = OAuthError.invalidRequest("this endpoint answers \(allowed) alone")
+        return oauth(error.json, status: 405).refusing(error).adding("Allow", allowed)
     }
 
     /// What the log says of a refusal.
@@ -30,13 +36,13 @@ extension Response {
 }
 
 /// Reads the form of a POST, or says why it is none.
-func form(of request: Request) throws(OAuthError) -> Form {
+func form(of request: Request, limit: Int = 200) throws(OAuthError) -> Form {
     guard request.contentType == "application/x-www-form-urlencoded" else {
         throw .invalidRequest("the body must be application/x-www-form-urlencoded")
     }
     // Credentials and codes in a URL end up in logs.
     guard request.query.isEmpty else { throw .invalidRequest("parameters belong in the body, not in the URL") }
-    return try readable("body") { () throws(Form.Refusal) in try Form(body: request.body) }
+    return try readable("body") { () throws(Form.Refusal) in try Form(body: request.body, limit: limit) }
 }
 
 /// Reads the query of a GET, or says why it cannot be read.

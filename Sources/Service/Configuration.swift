@@ -1,5 +1,6 @@
 import HTTP
 import SMART
+import SQL
 
 /// What the administrator decided: one TOML file, read strictly. URLs come from here and from nowhere else.
 package struct Configuration: Sendable {
@@ -20,6 +21,32 @@ package struct Configuration: Sendable {
         package let password: String
     }
 
+    /// How foreign hosts are asked: those with clients' keys.
+    package struct Outbound: Sendable {
+        /// A PEM file of the only certification authorities to trust; otherwise the system's.
+        package let certificateAuthorities: String?
+        package let proxy: String?
+        /// Hosts with addresses of this network that may be asked all the same.
+        package let allowed: [String]
+    }
+
+    /// Whether apps may register themselves (RFC 7591).
+    package struct Registration: Sendable {
+        package enum Mode: String, Sendable, CaseIterable {
+            case off
+            /// With an initial access token.
+            case token
+            /// Anybody; what an administrator has not approved can do nothing.
+            case open
+        }
+
+        package let mode: Mode
+        /// Public apps that ask for patient/ scopes alone need nobody's approval.
+        package let approvesPatientApps: Bool
+        /// The scopes that apps may register for; everything else is for the administrator to give.
+        package let scopes: String
+    }
+
     /// The name that people know the site by: "Demo Hospital".
     package let siteName: String
     /// Says on every page that no patient is real; plain http and demo accounts are for this alone.
@@ -29,14 +56,21 @@ package struct Configuration: Sendable {
     package let upstreamBase: String?
     /// nginx's unix socket in front of the FHIR server.
     package let relaySocket: String
-    package let database: String
+    package let store: StoreLocation
     /// The folder of the secret files, one a purpose.
     package let secrets: String
     package let lifetimes: Lifetimes
+    package let outbound: Outbound
+    package let registration: Registration
+    /// Whether the FHIR server's CapabilityStatement is told where to get tokens, for apps that read nothing else.
+    package let describesSecurity: Bool
     /// Only in demo mode.
     package let demoAccounts: [DemoAccount]
 
     package var fhirBase: FHIRBase { urls.fhirBase }
+
+    private static let registrableScopes =
+        "openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.rs"
 
     /// Where the programs look when nobody says otherwise.
     package static let usualPath = "/etc/vestibule/vestibule.toml"
@@ -85,7 +119,29 @@ package struct Configuration: Sendable {
             else { throw file.error("fhir", "upstream", "must be an http or https URL without final slash and query") }
         }
         relaySocket = try file.required("fhir", "relay")
-        database = try file.required("store", "database")
+        let database = try file.string("store", "database")
+        switch (database, try file.string("store", "url")) {
+        case (let path?, nil): store = .sqlite(path: path)
+        case (nil, let url?):
+            do {
+                store = try StoreLocation(url: url)
+            } catch {
+                throw file.error("store", "url", "\(error)")
+            }
+        case (nil, nil): throw ConfigurationError(path: path, reason: "database or url is missing in [store]")
+        case (_?, _?): throw file.error("store", "url", "and database exclude each other")
+        }
+        describesSecurity = try file.bool("fhir", "describe_security") ?? false
+        outbound = Outbound(
+            certificateAuthorities: try file.string("outbound", "certificate_authorities"),
+            proxy: try file.string("outbound", "proxy"), allowed: try file.strings("outbound", "allowed") ?? [])
+        let mode = try file.string("registration", "mode") ?? Registration.Mode.off.rawValue
+        guard let mode = Registration.Mode(rawValue: mode) else {
+            throw file.error("registration", "mode", "is \"off\", \"token\" or \"open\"")
+        }
+        registration = Registration(
+            mode: mode, approvesPatientApps: try file.bool("registration", "approve_patient_apps") ?? false,
+            scopes: try file.string("registration", "scopes") ?? Self.registrableScopes)
         secrets = try file.required("secrets", "directory")
         lifetimes = Lifetimes(
             code: try file.duration("lifetimes", "code", in: 10...600) ?? 60,

@@ -5,9 +5,11 @@ struct ConfigurationFile {
     /// Every section and its keys: what is not here is an error with the nearest name.
     static let keys: [String: [String]] = [
         "server": ["name", "base", "demo"],
-        "fhir": ["base", "upstream", "relay"],
-        "store": ["database"],
+        "fhir": ["base", "upstream", "relay", "describe_security"],
+        "store": ["database", "url"],
         "secrets": ["directory"],
+        "outbound": ["certificate_authorities", "proxy", "allowed"],
+        "registration": ["mode", "approve_patient_apps", "scopes"],
         "demo": ["accounts"],
         "lifetimes": [
             "code", "access_token", "refresh_token", "launch", "id_token", "session_idle", "session_absolute",

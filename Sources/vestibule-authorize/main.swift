@@ -8,7 +8,7 @@ import Service
 
 serve("vestibule-authorize", about: "the authorization endpoint", workers: 32, bodyLimit: 65_536) { configuration in
     let database = try Database(
-        path: configuration.database, fhirBase: configuration.fhirBase, powers: .authorize)
+        at: configuration.store, fhirBase: configuration.fhirBase, powers: .authorize)
     Housekeeper.begin(
         database, every: 600, clock: systemClock, report: Log(program: "vestibule-authorize").housekeeping)
     return { _ in

@@ -6,5 +6,5 @@ import Endpoints
 import Service
 
 serve("vestibule-discovery", about: "the discovery documents", workers: 4, bodyLimit: 0) { configuration in
-    { _ in DiscoveryEndpoint(configuration.urls) }
+    { _ in DiscoveryEndpoint(configuration.urls, features: configuration.features) }
 }

@@ -1,9 +1,10 @@
 // vestibule-enforce: stands in front of the FHIR server and lets no request do more than its token allows.
 //
 // STANDARDS  SMART scopes-and-launch-context, RFC 6750, FHIR R4 http
-// POWERS     reads tokens in the store; the page-link key; reads the FHIR server over nginx's relay socket
+// POWERS     reads tokens in the store and notes their use; the page-link key; reads the FHIR server over nginx's relay socket
 import Endpoints
 import HTTPClient
+import SMART
 import SQLStore
 import Service
 
@@ -12,11 +13,15 @@ serve(
     "vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit: 0, readsBody: { _ in false }
 ) { configuration in
     let database = try Database(
-        path: configuration.database, fhirBase: configuration.fhirBase, powers: .enforce)
+        at: configuration.store, fhirBase: configuration.fhirBase, powers: .enforce)
     let pageKey = try SecretFile.pageLink.read(in: configuration.secrets)
     return { _ in
         EnforceEndpoint(
             fhirBase: configuration.fhirBase, upstreamBase: configuration.upstreamBase, stores: try database.store(),
-            relay: try HTTPClient(.unixSocket(configuration.relaySocket)), pageKey: pageKey, clock: systemClock)
+            relay: try HTTPClient(.unixSocket(configuration.relaySocket)), pageKey: pageKey,
+            sessionPolicy: configuration.sessionPolicy,
+            security: configuration.describesSecurity
+                ? SMARTSecurity(configuration.urls, features: configuration.features) : nil,
+            clock: systemClock)
     }
 }

@@ -8,6 +8,6 @@ import Service
 
 serve("vestibule-jwks", about: "the public signing keys", workers: 4, bodyLimit: 0) { configuration in
     let database = try Database(
-        path: configuration.database, fhirBase: configuration.fhirBase, powers: .jwks)
+        at: configuration.store, fhirBase: configuration.fhirBase, powers: .jwks)
     return { _ in KeysEndpoint(keys: try database.store(), clock: systemClock) }
 }

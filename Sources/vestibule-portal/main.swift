@@ -9,7 +9,7 @@ import Service
 
 serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 65_536) { configuration in
     let database = try Database(
-        path: configuration.database, fhirBase: configuration.fhirBase, powers: .portal)
+        at: configuration.store, fhirBase: configuration.fhirBase, powers: .portal)
     Housekeeper.begin(database, every: 600, clock: systemClock, report: Log(program: "vestibule-portal").housekeeping)
     let hashing = Turnstile(places: 2)
     return { _ in

@@ -4,7 +4,8 @@ import OAuth
 import SMART
 import Store
 
-package typealias AuthorizeStores = ClientStore & SessionStore & LaunchStore & InteractionStore & AuthorizationCodeStore
+package typealias AuthorizeStores = ClientStore & SessionStore & UserStore & LaunchStore & InteractionStore
+    & AuthorizationCodeStore & TokenStore
 
 /// The authorization endpoint (RFC 6749 §3.1, SMART app-launch#obtain-authorization-code).
 ///
@@ -87,24 +88,53 @@ package struct AuthorizeEndpoint: Endpoint {
         }
         let interaction = Interaction(
             id: id.digest, request: valid, launch: launch, startedAt: now,
-            expiresAt: now + Interaction.lifetime, browser: browser?.digest)
+            expiresAt: now + Interaction.lifetime,
+            // Whether the browser keeps our cookie is seen when it comes back with it, or does not.
+            browser: known == nil && launch?.vouchedAt != nil ? nil : browser?.digest)
         guard try stored(stores.begin(interaction)) == .begun else { return try resume(id, valid, browser, at: now) }
 
-        var response = continuing(id).remarking("client", client.id)
+        var response =
+            try immediateAnswer(id, interaction, for: client, request, at: now)
+            ?? continuing(id).remarking("client", client.id)
         if let browser, known == nil {
             response.add("Set-Cookie", Cookie(name: BrowserSession.browserCookie, value: browser.text).field)
         }
         return response
     }
 
+    /// Where an EHR vouches for its user there may be nothing to ask, and no cookie to ask with: then the code, or the
+    /// refusal, comes at once. `nil` where the person has to see a page, or the browser has to show its cookie.
+    private func immediateAnswer(
+        _ id: Secret, _ interaction: Interaction, for client: ClientRegistration, _ request: Request, at now: Instant
+    ) throws(OAuthError) -> Response? {
+        guard interaction.isVouchedFor, request.method == .get else { return nil }
+        let session = try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: now).session
+        let presence = try presence(session, in: interaction, users: stores)
+        let step = AuthorizationStep.next(for: client, presence: presence, interaction: interaction, at: now)
+        switch step {
+        case .issue, .refuse: return try take(step, id, interaction, presence, client, request, at: now)
+        case .login, .choosePatient, .chooseEncounter, .consent: return nil
+        }
+    }
+
     /// The same browser with the same launch and the same request, after a reload or Back: it goes on where it was.
     private func resume(
         _ id: Secret, _ valid: ValidAuthorizationRequest, _ browser: Secret?, at now: Instant
     ) throws(OAuthError) -> Response {
-        guard let browser, let interaction = try stored(stores.interaction(id.digest, at: now)),
+        if let browser, let interaction = try stored(stores.interaction(id.digest, at: now)),
             interaction.browser == browser.digest, interaction.request == valid
-        else { throw .invalidRequest("launch is unknown, expired or already used") }
-        return continuing(id)
+        {
+            return continuing(id)
+        }
+        // A handle that one app has used and another one brings has leaked: what it began ends.
+        if let handle = valid.launch,
+            try stored(stores.endGrants(ofLaunch: handle, notOf: valid.clientID, at: now))
+        {
+            throw .invalidRequest(
+                "launch is unknown, expired or already used",
+                detail: "launch of another client, used; its grant is ended")
+        }
+        throw .invalidRequest("launch is unknown, expired or already used", detail: "launch used or unknown")
     }
 
     /// For a launch the id follows from the browser and the request, so that a reload finds its interaction again.
@@ -121,14 +151,14 @@ package struct AuthorizeEndpoint: Endpoint {
         guard var interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
         let visitor = try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: now)
         var newCookie: Cookie?
-        if interaction.browser == nil {
+        if interaction.browser == nil, !interaction.isOf(visitor) {
             let browser = visitor.browser ?? secrets.fresh(.browser)
             guard try stored(stores.bind(interaction.id, to: browser.digest)) else { return lost(request) }
             interaction.browser = browser.digest
             if visitor.browser == nil {
                 newCookie = Cookie(name: BrowserSession.browserCookie, value: browser.text)
             }
-        } else if interaction.browser != visitor.browser?.digest {
+        } else if !interaction.isOf(visitor) {
             // OpenID Core §3.1.2.1: an app that asked for no page gets none.
             if visitor.browser == nil, interaction.request.prompt.contains(.none),
                 let client = try stored(stores.client(interaction.request.clientID))
@@ -138,18 +168,19 @@ package struct AuthorizeEndpoint: Endpoint {
             }
             return visitor.browser == nil ? cookieless(request) : lost(request)
         }
-        guard let client = try stored(stores.client(interaction.request.clientID)), !client.isDisabled else {
-            throw OAuthError(.unauthorizedClient, "this app is disabled", detail: "client disabled")
-        }
-
-        let step = AuthorizationStep.next(for: client, session: visitor.session, interaction: interaction, at: now)
-        var response = try take(step, id, interaction, visitor.session, client, request, at: now)
+        let client = try require(
+            stored(stores.client(interaction.request.clientID)),
+            else: OAuthError(.unauthorizedClient, "this app is not registered any more"))
+        if let refusal = client.refusal { throw OAuthError(.unauthorizedClient, refusal, detail: "client not usable") }
+        let presence = try presence(visitor.session, in: interaction, users: stores)
+        let step = AuthorizationStep.next(for: client, presence: presence, interaction: interaction, at: now)
+        var response = try take(step, id, interaction, presence, client, request, at: now)
         if let newCookie { response.add("Set-Cookie", newCookie.field) }
         return response
     }
 
     private func take(
-        _ step: AuthorizationStep, _ id: Secret, _ interaction: Interaction, _ session: Session?,
+        _ step: AuthorizationStep, _ id: Secret, _ interaction: Interaction, _ presence: Presence?,
         _ client: ClientRegistration, _ request: Request, at now: Instant
     ) throws(OAuthError) -> Response {
         switch step {
@@ -157,31 +188,58 @@ package struct AuthorizeEndpoint: Endpoint {
             return toPage("sign-in", id)
         case .choosePatient:
             return toPage("patient", id)
+        case .chooseEncounter:
+            return toPage("encounter", id)
         case .consent:
             return toPage("consent", id)
         case .refuse(let error):
             guard try stored(stores.finish(interaction.id, at: now)) else { return lost(request) }
             return refusal(error, to: interaction.request.redirect, client: client)
         case .issue(let scopes, let basis):
-            guard let session else { return toPage("sign-in", id) }
-            let granted = scopes.grantable(to: session.user)
+            guard let presence else { return toPage("sign-in", id) }
+            let granted = scopes.grantable(to: presence.user)
             guard !granted.isEmpty else {
                 let nothing = OAuthError(.invalidScope, "nothing of what was asked for can be granted to this user")
-                return try take(.refuse(nothing), id, interaction, session, client, request, at: now)
+                return try take(.refuse(nothing), id, interaction, presence, client, request, at: now)
             }
-            let authorization = Authorization(
-                grant: secrets.identifier(), clientID: client.id, user: session.user,
-                scopes: granted, context: interaction.context(for: session.user),
-                basis: basis, nonce: interaction.request.nonce, authenticatedAt: session.authenticatedAt)
+            let (authorization, session) = authorization(granted, basis, interaction, presence, client, at: now)
             let secret = secrets.fresh(.code)
             let code = AuthorizationCode(
                 digest: secret.digest, authorization: authorization, redirectURI: interaction.request.redirect.uri,
                 codeChallenge: interaction.request.codeChallenge, expiresAt: now + policy.code)
-            guard try stored(stores.issue(code, finishing: interaction.id, at: now)) else { return lost(request) }
+            guard
+                try stored(
+                    stores.issue(code, finishing: interaction, beginning: session, policy: sessionPolicy, at: now))
+            else { return lost(request) }
             return .seeOther(AuthorizationResponse.code(secret).location(at: interaction.request.redirect))
                 .remarking("event", "code_issued").remarking("client", client.id)
                 .remarking("grant", authorization.grant)
         }
+    }
+
+    /// The grant that a code stands for, and the session that begins with it where the app wants to be online with a person
+    /// whom only the EHR has signed in.
+    private func authorization(
+        _ scopes: ScopeSet, _ basis: AuthorizationStep.Basis, _ interaction: Interaction, _ presence: Presence,
+        _ client: ClientRegistration, at now: Instant
+    ) -> (Authorization, beginning: Session?) {
+        var begun: Session?
+        var session: SecretDigest?
+        // Offline access outlives every session, so a grant that has it needs none.
+        if scopes.contains(.onlineAccess), !scopes.contains(.offlineAccess) {
+            if presence.session == nil {
+                begun = Session(
+                    id: secrets.fresh(.session).digest, user: presence.user, authenticatedAt: now, lastSeenAt: now)
+            }
+            session = presence.session?.id ?? begun?.id
+        }
+        var context = interaction.context(for: presence.user)
+        if interaction.launch != nil { context.smartStyleURL = context.smartStyleURL ?? urls.style }
+        let authorization = Authorization(
+            grant: secrets.identifier(), clientID: client.id, user: presence.user, scopes: scopes, context: context,
+            basis: basis, nonce: interaction.request.nonce,
+            authenticatedAt: presence.authenticatedAt, session: session)
+        return (authorization, begun)
     }
 
     // MARK: Answers

@@ -8,10 +8,10 @@ import SMART
 package struct DiscoveryEndpoint: Endpoint {
     private let documents: [String: PublicDocument]
 
-    package init(_ urls: ServerURLs) {
+    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
         let path = urls.fhirBase.path
-        let smart = PublicDocument(json: SMARTConfiguration(urls).json)
-        let metadata = PublicDocument(json: ServerMetadata(urls).json)
+        let smart = PublicDocument(json: SMARTConfiguration(urls, features: features).json)
+        let metadata = PublicDocument(json: ServerMetadata(urls, features: features).json)
         documents = [
             "\(path)/.well-known/smart-configuration": smart,
             "\(path)/.well-known/openid-configuration": metadata,

@@ -17,11 +17,14 @@ package struct EnforceEndpoint: Endpoint {
     private let relay: any FHIRRelay
     private let seal: PageLinkSeal
     private let clock: Clock
+    private let sessionPolicy: SessionPolicy
+    /// What is written into the FHIR server's CapabilityStatement; `nil` leaves that as it is.
+    private let security: SMARTSecurity?
 
     /// `upstreamBase` is how the FHIR server writes its own base, where that is not the public one.
     package init(
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
-        pageKey: [UInt8], clock: @escaping Clock
+        pageKey: [UInt8], sessionPolicy: SessionPolicy, security: SMARTSecurity? = nil, clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
         references = FHIRReferenceReader(base: fhirBase, upstreamBase: upstreamBase)
@@ -31,6 +34,8 @@ package struct EnforceEndpoint: Endpoint {
         self.relay = relay
         seal = PageLinkSeal(key: pageKey)
         self.clock = clock
+        self.sessionPolicy = sessionPolicy
+        self.security = security
     }
 
     package func respond(to request: Request) -> Response {
@@ -47,7 +52,9 @@ package struct EnforceEndpoint: Endpoint {
     private func answer(_ request: Request) throws(FHIRRefusal) -> Response {
         let now = clock()
         let asked = try FHIRRequest(request, under: fhirBase)
-        if case .handOff(let open) = DecisionTable.open(asked) { return .handOff(open, under: fhirBase) }
+        if case .handOff(let open) = DecisionTable.open(asked) {
+            return described(open, request) ?? .handOff(open, under: fhirBase)
+        }
         let token = try token(of: request, at: now)
         let access = TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access)
 
@@ -56,6 +63,8 @@ package struct EnforceEndpoint: Endpoint {
         }
         let decision = table.decision(on: asked)
 
+        if case .deny(let refusal) = decision { throw refusal }
+        noteUse(of: token, at: now)
         switch decision {
         case .deny(let refusal): throw refusal
         case .handOff(let handOff): return .handOff(handOff, under: fhirBase)
@@ -73,7 +82,7 @@ extension EnforceEndpoint {
         case .bearer(let text):
             let active: ActiveToken?
             do throws(StoreError) {
-                active = try tokens.accessToken(SecretDigest(of: text), at: now)
+                active = try tokens.accessToken(SecretDigest(of: text), at: now, policy: sessionPolicy)
             } catch {
                 throw FHIRRefusal(503, .transient, "The token could not be looked up now.")
             }
@@ -83,6 +92,24 @@ extension EnforceEndpoint {
             guard active.fhirBase == fhirBase.description else { throw .invalidToken }
             return active
         }
+    }
+
+    /// The CapabilityStatement with the way to a token in it, where that is switched on and the statement is JSON; otherwise
+    /// the FHIR server's own goes out as it is.
+    private func described(_ open: AccessDecision.HandOff, _ request: Request) -> Response? {
+        guard let security, request.method == .get,
+            !(request.fields["accept"] ?? "").lowercased().contains("xml"), !open.target.lowercased().contains("xml"),
+            let answer = try? relay.get(open.target, fields: [("Accept", "application/fhir+json")]),
+            answer.status == 200, let statement = security.described(in: answer.body)
+        else { return nil }
+        return .fhir(statement)
+    }
+
+    /// Keeps a session awake under which somebody reads, and tells the page of connected apps when an app was here. That a
+    /// note cannot be kept just now refuses nobody.
+    private func noteUse(of token: ActiveToken, at now: Instant) {
+        guard token.wantsTouch(at: now) else { return }
+        try? tokens.touch(grant: token.grantID, session: token.session?.id, at: now, policy: sessionPolicy)
     }
 
     private func checked(

@@ -1,26 +1,38 @@
+import ClientKeys
 import HTTP
 import OAuth
 import SMART
 import Store
 
+package typealias IntrospectStores = AuthenticationStores & TokenStore
+
 /// Token introspection (RFC 7662, SMART token-introspection).
 package struct IntrospectEndpoint: Endpoint {
     private let fhirBase: FHIRBase
-    private let tokens: any TokenStore
+    private let policy: SessionPolicy
+    private let stores: any IntrospectStores
     private let authenticator: ClientAuthenticator
     private let clock: Clock
 
-    package init(fhirBase: FHIRBase, stores: any ClientStore & TokenStore, clock: @escaping Clock) {
-        self.fhirBase = fhirBase
-        tokens = stores
-        authenticator = ClientAuthenticator(clients: stores)
+    package init(
+        urls: ServerURLs, policy: SessionPolicy, stores: any IntrospectStores, keys: any ClientKeySource,
+        clock: @escaping Clock
+    ) {
+        fhirBase = urls.fhirBase
+        self.policy = policy
+        self.stores = stores
+        authenticator = ClientAuthenticator(stores: stores, keys: keys, urls: urls)
         self.clock = clock
     }
 
     package func respond(to request: Request) -> Response {
-        guard request.method == .post else { return .methodNotAllowed("POST") }
+        let cors = registeredCORS(for: request, clients: stores, methods: "POST")
+        if request.isPreflight { return cors.answer(to: request) }
+        guard request.method == .post else {
+            return cors.allowing(.oauthMethodNotAllowed("POST, OPTIONS", for: request))
+        }
         do {
-            return .oauth(try answer(request).json)
+            return cors.allowing(.oauth(try answer(request).json))
         } catch {
             var response = Response.oauth(error, for: request)
             if error.code == .invalidToken {
@@ -28,33 +40,36 @@ package struct IntrospectEndpoint: Endpoint {
                     "WWW-Authenticate",
                     to: Challenge("Bearer", [("realm", fhirBase.description), ("error", error.code.rawValue)]).field)
             }
-            return response
+            return cors.allowing(response)
         }
     }
 
     private func answer(_ request: Request) throws(OAuthError) -> IntrospectionResponse {
         let now = clock()
         let form = try form(of: request)
-        let caller = try callerID(of: request, form, at: now)
+        let caller = try caller(of: request, form, at: now)
         if let name = form.repeated { throw .invalidRequest("the parameter \(name) was sent more than once") }
-        let token = try require(form["token"], else: .invalidRequest("token is missing"))
+        let token = SecretDigest(of: try require(form["token"], else: .invalidRequest("token is missing")))
 
         // A stranger's token looks like no token at all.
-        guard let active = try stored(tokens.accessToken(SecretDigest(of: token), at: now)), active.clientID == caller
+        if let active = try stored(stores.accessToken(token, at: now, policy: policy)) {
+            return caller.mayHear(of: active.clientID) ? .active(active, issuer: fhirBase) : .inactive
+        }
+        // A refresh token is its own client's business, and no resource server's.
+        guard let refresh = try stored(stores.refreshToken(token)),
+            refresh.authorization.clientID.isExactly(caller.clientID), refresh.isActive(at: now, policy: policy)
         else { return .inactive }
-        return .active(active, issuer: fhirBase)
+        return .activeRefreshToken(refresh, issuer: fhirBase)
     }
 
-    /// Who asks: a confidential client by its secret, or an app by a live access token of its own (RFC 7662 §2.1).
-    private func callerID(of request: Request, _ form: Form, at now: Instant) throws(OAuthError) -> String {
-        if case .bearer(let token) = request.credentials {
-            let active = try stored(tokens.accessToken(SecretDigest(of: token), at: now))
-            return try require(
-                active?.clientID, else: OAuthError(.invalidToken, "the access token is unknown or expired"))
+    private func caller(of request: Request, _ form: Form, at now: Instant) throws(OAuthError) -> IntrospectionCaller {
+        if case .bearer(let text) = request.credentials {
+            let active = try stored(stores.accessToken(SecretDigest(of: text), at: now, policy: policy))
+            return IntrospectionCaller(
+                bearing: try require(
+                    active, else: OAuthError(.invalidToken, "the access token is unknown or expired")))
         }
-        guard case .basic = request.credentials else {
-            throw .invalidClient("introspection needs HTTP Basic or an access token in the Authorization header")
-        }
-        return try authenticator.client(ClientAuthentication(request, form), at: now).id
+        let authentication = try ClientAuthentication(request, form)
+        return try IntrospectionCaller(authenticator.client(authentication, for: request, at: now))
     }
 }

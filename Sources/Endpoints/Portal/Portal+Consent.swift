@@ -6,11 +6,42 @@ import Store
 /// Saying what the app may see.
 extension PortalEndpoint {
     func consentPage(_ request: Request) throws(OAuthError) -> Response {
-        guard let visit = try visit(query(of: request), request) else { return lost(request) }
-        guard step(of: visit) == .consent, let session = visit.visitor.session else { return backToAuthorize(visit) }
-        let id = visit.interaction.patient(for: session.user)
+        let query = try query(of: request)
+        guard let visit = try visit(query, request) else { return lost(request) }
+        guard step(of: visit) == .consent, let presence = visit.presence else { return backToAuthorize(visit) }
+        return try consentPage(visit, presence, ticked: query["tick"] == "none" ? [] : nil, request)
+    }
+
+    func decide(_ request: Request) throws(OAuthError) -> Response {
+        // An app may ask for a hundred things and more, each of which has its tick.
+        let form = try form(of: request, limit: 2_000)
+        guard let visit = try visit(form, request) else { return lost(request) }
+        guard let presence = visit.presence else { return backToAuthorize(visit) }
+        guard try isOurs(form, request, visit) else { return formExpired(request) }
+        guard step(of: visit) == .consent else { return backToAuthorize(visit) }
+        switch form["decision"] {
+        case "allow":
+            let choices = ConsentPage.choices(
+                visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence))
+            // Who unticks everything has said no.
+            return try keep(choices.granted(ticked: choices.ticked(in: form)), of: visit, presence)
+        case "deny":
+            return try deny(visit, presence)
+        default:
+            return .seeOther("\(urls.portal)/consent?interaction=\(visit.id.text)")
+        }
+    }
+
+    private func isOwnRecord(_ visit: Visit, _ presence: Presence) -> Bool {
+        let patient = visit.interaction.patient(for: presence.user)
+        return patient != nil && presence.user.fhirUser?.ownPatient == patient
+    }
+
+    private func consentPage(
+        _ visit: Visit, _ presence: Presence, ticked: Set<ChoiceID>?, _ request: Request
+    ) throws(OAuthError) -> Response {
         var patient: PatientSummary?
-        if let id {
+        if let id = visit.interaction.patient(for: presence.user) {
             // Nobody is asked to allow access to a person who cannot be named.
             do {
                 patient = try directory.patient(id)
@@ -18,46 +49,29 @@ extension PortalEndpoint {
                 return problem(.unavailable, .unavailable(detail: error.reason), status: 503, request)
             }
             guard patient != nil else {
-                return problem(
-                    .refused, .accessDenied("there is no such patient"), status: 403, request)
+                return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
             }
         }
         let page = ConsentPage(
-            site: site, visitor: shown(visit.visitor, session), interaction: visit.id.text,
-            appName: visit.client.name, appHost: Self.host(of: visit.interaction.request.redirect.uri),
+            site: site, visitor: try shown(visit, presence), interaction: visit.id.text, appName: visit.client.name,
+            appHost: Self.host(of: visit.interaction.request.redirect.uri),
             isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
-            isOwnRecord: id != nil && session.user.fhirUser?.ownPatient == id,
-            offered: visit.interaction.request.scopes, requested: visit.interaction.request.requestedScope,
-            offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today)
+            isOwnRecord: isOwnRecord(visit, presence), offered: visit.interaction.request.scopes,
+            requested: visit.interaction.request.requestedScope,
+            offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked)
         return .page(page.render())
     }
 
-    func decide(_ request: Request) throws(OAuthError) -> Response {
-        let form = try form(of: request)
-        guard let visit = try visit(form, request) else { return lost(request) }
-        guard let session = visit.visitor.session else { return backToAuthorize(visit) }
-        guard isOurs(form, request, token: visit.visitor.formToken) else { return formExpired(request) }
-        guard step(of: visit) == .consent else { return backToAuthorize(visit) }
-        switch form["decision"] {
-        case "allow":
-            return try keep(visit.interaction.request.scopes, of: visit, session)
-        case "deny":
-            return try deny(visit, session)
-        default:
-            return .seeOther("\(urls.portal)/consent?interaction=\(visit.id.text)")
-        }
-    }
-
     /// The person says no, here or in the picker, before there is anything to show.
-    func deny(_ visit: Visit, _ session: Session) throws(OAuthError) -> Response {
-        try keep(ScopeSet(), of: visit, session)
+    func deny(_ visit: Visit, _ presence: Presence) throws(OAuthError) -> Response {
+        try keep(ScopeSet(), of: visit, presence)
     }
 
     /// Keeps the decision, be it yes or no, and lets the app hear of it.
-    private func keep(_ allowed: ScopeSet, of visit: Visit, _ session: Session) throws(OAuthError) -> Response {
+    private func keep(_ allowed: ScopeSet, of visit: Visit, _ presence: Presence) throws(OAuthError) -> Response {
         let consent = Consent(
-            id: secrets.identifier(), account: session.user.id, clientID: visit.client.id,
-            patient: visit.interaction.patient(for: session.user), requested: visit.interaction.request.scopes,
+            id: secrets.identifier(), account: presence.user.id, clientID: visit.client.id,
+            patient: visit.interaction.patient(for: presence.user), requested: visit.interaction.request.scopes,
             allowed: allowed, decidedAt: clock())
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")

@@ -33,7 +33,7 @@ extension PortalEndpoint {
             return try home(
                 visitor, session, query: nil, patient: form["patient"], notice: .formExpired, status: 403)
         }
-        guard let id = form["client"], let client = try stored(stores.client(id)), !client.isDisabled,
+        guard let id = form["client"], let client = try stored(stores.client(id)), client.isUsable,
             let launchURL = client.launchURLs.first
         else {
             return try home(
@@ -67,7 +67,8 @@ extension PortalEndpoint {
         let handle = secrets.fresh(.launch)
         let launch = Launch(
             handle: handle.digest, clientID: client.id, account: session.user.id,
-            context: LaunchContext(patient: patient, encounter: encounter, needPatientBanner: true),
+            context: LaunchContext(
+                patient: patient, encounter: encounter, needPatientBanner: true, smartStyleURL: urls.style),
             expiresAt: now + policy.launch)
         try stored(stores.add(launch, at: now))
         return .seeOther(LaunchLink(to: launchURL, iss: urls.issuer, handle: handle).url)
@@ -97,12 +98,12 @@ extension PortalEndpoint {
                 trouble = error.reason
             }
         }
-        let apps = try stored(stores.clients()).filter { !$0.isDisabled && !$0.launchURLs.isEmpty }.map { client in
+        let apps = try stored(stores.clients()).filter { $0.isUsable && !$0.launchURLs.isEmpty }.map { client in
             AppTile(id: client.id, name: client.name, needsPatient: client.scopes.hasPatientScope)
         }
         let page = PortalPage(
             site: site, visitor: shown(visitor, session), reach: reach, search: search, selected: selected,
-            apps: apps, notice: notice, today: today)
+            apps: apps, notice: notice, today: today, leadsToConnectedApps: true)
         return .page(page.render(), status: status).noting(trouble)
     }
 }

@@ -7,38 +7,41 @@ import Store
 extension PortalEndpoint {
     func patientPage(_ request: Request) throws(OAuthError) -> Response {
         guard let visit = try visit(query(of: request), request) else { return lost(request) }
-        guard step(of: visit) == .choosePatient, let session = visit.visitor.session else {
+        guard step(of: visit) == .choosePatient, let presence = visit.presence else {
             return backToAuthorize(visit)
         }
-        return patientPage(visit, session, PatientSearch(), status: 200)
+        return try patientPage(visit, presence, PatientSearch(), status: 200)
     }
 
     /// A search, a choice or a cancellation: the page's three forms.
     func choosePatient(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
-        guard let session = visit.visitor.session else { return backToAuthorize(visit) }
-        guard isOurs(form, request, token: visit.visitor.formToken) else { return formExpired(request) }
+        guard let presence = visit.presence else { return backToAuthorize(visit) }
+        guard try isOurs(form, request, visit) else { return formExpired(request) }
         guard step(of: visit) == .choosePatient else { return backToAuthorize(visit) }
-        if form["cancel"] != nil { return try deny(visit, session) }
+        if form["cancel"] != nil { return try deny(visit, presence) }
         if form["patient"] == nil {
-            let (search, detail) = find(form["q"] ?? "", for: session.user)
-            return patientPage(visit, session, search, status: 200).noting(detail)
+            let (search, detail) = find(form["q"] ?? "", for: presence.user)
+            return try patientPage(visit, presence, search, status: 200).noting(detail)
         }
 
         // A18: the id comes from the browser, so the rights are asked again.
-        guard let id = form["patient"], session.user.effectiveAccess.includes(patient: id) else {
+        guard let id = form["patient"], presence.user.effectiveAccess.includes(patient: id) else {
             return problem(
                 .refused, .accessDenied("the user has no access to this patient"), status: 403, request)
         }
+        let isKnown: Bool
         do {
-            guard try directory.patient(id) != nil else {
-                return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
-            }
+            isKnown = try directory.patient(id) != nil
         } catch {
-            return patientPage(visit, session, PatientSearch(outcome: .unavailable), status: 503).noting(error.reason)
+            return try patientPage(visit, presence, PatientSearch(outcome: .unavailable), status: 503).noting(
+                error.reason)
         }
-        try stored(stores.choose(patient: id, account: session.user.id, in: visit.interaction.id))
+        guard isKnown else {
+            return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
+        }
+        try stored(stores.choose(patient: id, account: presence.user.id, in: visit.interaction.id))
         return backToAuthorize(visit)
     }
 
@@ -59,10 +62,12 @@ extension PortalEndpoint {
         }
     }
 
-    private func patientPage(_ visit: Visit, _ session: Session, _ search: PatientSearch, status: Int) -> Response {
+    private func patientPage(
+        _ visit: Visit, _ presence: Presence, _ search: PatientSearch, status: Int
+    ) throws(OAuthError) -> Response {
         .page(
             PatientPage(
-                site: site, visitor: shown(visit.visitor, session), appName: visit.client.name,
+                site: site, visitor: try shown(visit, presence), appName: visit.client.name,
                 interaction: visit.id.text, search: search, today: today
             ).render(), status: status)
     }

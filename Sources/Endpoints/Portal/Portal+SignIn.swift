@@ -1,6 +1,7 @@
 import HTTP
 import JOSE
 import OAuth
+import SMART
 import Store
 
 /// Signing in and out.
@@ -11,9 +12,11 @@ extension PortalEndpoint {
         if parameters["interaction"] != nil, visit == nil { return lost(request) }
         if let visit, step(of: visit) != .login { return backToAuthorize(visit) }
         let visitor = try visitor(of: request)
-        if visit == nil, visitor.session != nil { return .seeOther(urls.portal) }
+        let destination = Destination(parameters)
+        if visit == nil, visitor.session != nil { return .seeOther(destination.url(urls)) }
         let problem: SignInProblem? = parameters["ended"] == nil ? nil : .sessionEnded
-        return signInPage(visit, visitor, username: visit?.interaction.request.loginHint ?? "", problem, status: 200)
+        return signInPage(
+            visit, visitor, username: visit?.interaction.request.loginHint ?? "", destination, problem, status: 200)
     }
 
     func signIn(_ request: Request) throws(OAuthError) -> Response {
@@ -22,15 +25,18 @@ extension PortalEndpoint {
         if form["interaction"] != nil, visit == nil { return lost(request) }
         let visitor = try visitor(of: request)
         let username = form["username"] ?? ""
+        let destination = Destination(form)
         guard isOurs(form, request, token: visitor.signInToken) else {
-            return signInPage(visit, visitor, username: username, .formExpired, status: 403)
+            return signInPage(visit, visitor, username: username, destination, .formExpired, status: 403)
                 .remarking("event", "sign_in_form_expired")
         }
-        return try judge(username, password: form["password"] ?? "", visit, visitor)
+        return try judge(
+            username, password: form["password"] ?? "", visit, visitor, destination, from: request.remoteAddress)
     }
 
     private func judge(
-        _ username: String, password: String, _ visit: Visit?, _ visitor: BrowserSession
+        _ username: String, password: String, _ visit: Visit?, _ visitor: BrowserSession, _ destination: Destination,
+        from address: String
     ) throws(OAuthError) -> Response {
         let now = clock()
         let name = Account.normalized(username: username)
@@ -38,46 +44,62 @@ extension PortalEndpoint {
         if let name {
             account = try stored(stores.account(named: name))
         }
+        var counted: [Attempt]?
+        if let name { counted = try attempts(at: name, from: address, with: visitor, at: now) }
+        let attempts = counted
         // An unknown name costs the same as a known one, so neither the time nor a wait tells who has an account.
         let hash = account?.password ?? Self.decoy
         var found = Verdict.wrong
-        if let name, Account.isPossible(password: password) {
+        if let attempts, Account.isPossible(password: password) {
             let verdict = hashing.pass {
                 Result { () throws(OAuthError) -> Verdict in
-                    let delay = try stored(stores.beginAttempt(named: name, at: now))
+                    let delay = try stored(stores.begin(attempts, at: now))
                     return delay > 0 ? .wait(delay) : hash?.matches(password) ?? false ? .right : .wrong
                 }
             }
             guard let verdict else {
-                return signInPage(visit, visitor, username: username, .unavailable, status: 503)
+                return signInPage(visit, visitor, username: username, destination, .unavailable, status: 503)
                     .adding("Retry-After", "2").remarking("event", "sign_in_crowded")
             }
             found = try verdict.get()
         }
         if case .wait(let delay) = found {
-            return signInPage(visit, visitor, username: username, .delayed(seconds: delay), status: 429)
+            return signInPage(visit, visitor, username: username, destination, .delayed(seconds: delay), status: 429)
                 .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
         }
         guard let account, case .right = found, !account.user.isDisabled else {
-            return signInPage(visit, visitor, username: username, .wrong, status: 403)
+            return signInPage(visit, visitor, username: username, destination, .wrong, status: 403)
                 .remarking("event", "sign_in_refused")
         }
 
         let secret = secrets.fresh(.session)
         let session = Session(id: secret.digest, user: account.user, authenticatedAt: now, lastSeenAt: now)
         try stored(
-            stores.begin(session, of: account.username, replacing: visitor.sessionSecret?.digest, policy: sessionPolicy)
-        )
-        var response = visit.map(backToAuthorize) ?? .seeOther(urls.portal)
+            stores.begin(
+                session, of: account.username, with: visitor.browser?.digest,
+                replacing: visitor.sessionSecret?.digest, policy: sessionPolicy))
+        if let attempts { try stored(stores.forget(attempts)) }
+        var response = visit.map(backToAuthorize) ?? .seeOther(destination.url(urls))
         response.add("Set-Cookie", Cookie(name: BrowserSession.sessionCookie, value: secret.text).field)
         return response.remarking("event", "signed_in").remarking("account", account.user.id)
+    }
+
+    /// What this attempt counts under: a browser that this person has signed in with before is no stranger.
+    private func attempts(
+        at name: String, from address: String, with visitor: BrowserSession, at now: Instant
+    ) throws(OAuthError) -> [Attempt] {
+        var known: SecretDigest?
+        if let browser = visitor.browser?.digest, try stored(stores.knows(browser: browser, of: name, at: now)) {
+            known = browser
+        }
+        return Attempt.signIn(name, from: address, knownBrowser: known)
     }
 
     func signOut(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
         guard isOurs(form, request, token: visitor.formToken) else { return formExpired(request) }
-        if let session = visitor.sessionSecret { try stored(stores.end(session: session.digest)) }
+        if let session = visitor.sessionSecret { try stored(stores.end(session: session.digest, at: clock())) }
         // Another person in the middle of an authorization signs in and goes on with it.
         var response: Response
         if form["next"] == "sign-in" {
@@ -91,17 +113,36 @@ extension PortalEndpoint {
     }
 
     private func signInPage(
-        _ visit: Visit?, _ visitor: BrowserSession, username: String, _ problem: SignInProblem?, status: Int
+        _ visit: Visit?, _ visitor: BrowserSession, username: String, _ destination: Destination,
+        _ problem: SignInProblem?, status: Int
     ) -> Response {
         let browser = visitor.browser ?? secrets.fresh(.browser)
         let page = SignInPage(
             site: site, csrf: BrowserSession.token(for: browser), interaction: visit?.id.text, username: username,
-            appName: visit?.client.name, problem: problem, demoAccounts: demoAccounts)
+            appName: visit?.client.name, leadsToApps: destination == .apps && visit == nil, problem: problem,
+            demoAccounts: demoAccounts)
         var response = Response.page(page.render(), status: status)
         if visitor.browser == nil {
             response.add("Set-Cookie", Cookie(name: BrowserSession.browserCookie, value: browser.text).field)
         }
         return response
+    }
+
+    /// Where a sign-in leads when it belongs to no authorization: one of our own pages, named and never a URL.
+    private enum Destination: String {
+        case portal
+        case apps
+
+        init(_ parameters: Form) {
+            self = parameters["next"].flatMap(Destination.init(rawValue:)) ?? .portal
+        }
+
+        func url(_ urls: ServerURLs) -> String {
+            switch self {
+            case .portal: urls.portal
+            case .apps: urls.management
+            }
+        }
     }
 
     private enum Verdict {

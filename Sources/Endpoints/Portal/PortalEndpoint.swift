@@ -5,7 +5,8 @@ import SMART
 import Service
 import Store
 
-package typealias PortalStores = ClientStore & AccountStore & SessionStore & InteractionStore & LaunchStore
+package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
+    & LaunchStore & GrantStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -60,14 +61,20 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/signed-out", .get): .page(SignedOutPage(site: site).render())
         case ("/portal/patient", .get): try patientPage(request)
         case ("/portal/patient", .post): try choosePatient(request)
+        case ("/portal/encounter", .get): try encounterPage(request)
+        case ("/portal/encounter", .post): try chooseEncounter(request)
+        case ("/portal/apps", .get): try appsPage(request)
+        case ("/portal/apps", .post): try endAccess(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
         case (Stylesheet.path, .get), (Stylesheet.path, .head): stylesheet
-        case ("/portal/", _), ("/portal/signed-out", _), (Stylesheet.path, _):
+        case (SMARTStyle.path, .get), (SMARTStyle.path, .head): style
+        case ("/portal/", _), ("/portal/signed-out", _), (Stylesheet.path, _), (SMARTStyle.path, _):
             .methodNotAllowed("GET")
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")
-        case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/consent", _):
+        case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
+            ("/portal/consent", _), ("/portal/apps", _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)
@@ -83,6 +90,15 @@ package struct PortalEndpoint: Endpoint {
                 ("Cache-Control", "public, max-age=31536000, immutable"),
                 ("X-Content-Type-Options", "nosniff"),
             ], body: Array("\(Stylesheet.text)".utf8))
+    }
+
+    /// The look of our pages for apps that want to resemble them, readable by any of their pages
+    /// (SMART scopes-and-launch-context#styling).
+    private var style: Response {
+        var response = Response.json(SMARTStyle.bytes)
+        response.set("Cache-Control", to: "public, max-age=31536000, immutable")
+        response.set("X-Content-Type-Options", to: "nosniff")
+        return CORS(.any, methods: "GET, HEAD").allowing(response)
     }
 
     // MARK: What every page needs
@@ -101,6 +117,11 @@ package struct PortalEndpoint: Endpoint {
     /// What the page frame shows of a signed-in person.
     func shown(_ visitor: BrowserSession, _ session: Session) -> Visitor {
         Visitor(name: session.user.name, csrf: visitor.formToken ?? "")
+    }
+
+    /// What the page frame shows of a person in the middle of an authorization.
+    func shown(_ visit: Visit, _ presence: Presence) throws(OAuthError) -> Visitor {
+        Visitor(name: presence.user.name, csrf: try formToken(of: visit), canSignOut: visit.visitor.session != nil)
     }
 
     func problem(_ words: ErrorPage.Words, _ error: OAuthError?, status: Int, _ request: Request) -> Response {

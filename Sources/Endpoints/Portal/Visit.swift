@@ -9,18 +9,39 @@ struct Visit {
     let interaction: Interaction
     let client: ClientRegistration
     let visitor: BrowserSession
+    /// Who is there, by a session of ours or by the word of an EHR.
+    let presence: Presence?
 }
 
 extension PortalEndpoint {
     /// The visit that a page's `interaction` parameter names; `nil` where it is lost, expired or another browser's.
     func visit(_ parameters: Form, _ request: Request) throws(OAuthError) -> Visit? {
         let visitor = try visitor(of: request)
-        guard let id = parameters["interaction"].map({ Secret(received: $0) }), let browser = visitor.browser,
-            let interaction = try stored(stores.interaction(id.digest, at: clock())),
-            interaction.browser == browser.digest,
-            let client = try stored(stores.client(interaction.request.clientID)), !client.isDisabled
+        guard let id = parameters["interaction"].map({ Secret(received: $0) }),
+            let interaction = try stored(stores.interaction(id.digest, at: clock())), interaction.isOf(visitor),
+            let client = try stored(stores.client(interaction.request.clientID)), client.isUsable
         else { return nil }
-        return Visit(id: id, interaction: interaction, client: client, visitor: visitor)
+        return Visit(
+            id: id, interaction: interaction, client: client, visitor: visitor,
+            presence: try presence(visitor.session, in: interaction, users: stores))
+    }
+
+    /// The value that the forms of a visit carry: from the cookie, or, without one, good for one form and once.
+    func formToken(of visit: Visit) throws(OAuthError) -> String {
+        if let token = visit.visitor.formToken ?? visit.visitor.signInToken { return token }
+        let value = secrets.fresh(.form)
+        try stored(stores.show(form: value.digest, in: visit.interaction.id))
+        return value.text
+    }
+
+    /// Whether a POST comes from the form that this visit was shown (RFC 6749 §10.12).
+    func isOurs(_ form: Form, _ request: Request, _ visit: Visit) throws(OAuthError) -> Bool {
+        if let token = visit.visitor.formToken ?? visit.visitor.signInToken {
+            return isOurs(form, request, token: token)
+        }
+        if let origin = request.fields["origin"], !origin.isExactly(urls.origin) { return false }
+        guard let value = form["csrf"] else { return false }
+        return try stored(stores.spend(form: SecretDigest(of: value), in: visit.interaction.id))
     }
 
     func lost(_ request: Request) -> Response {
@@ -36,6 +57,6 @@ extension PortalEndpoint {
     /// What the authorization needs now; a page that is not it sends the browser back.
     func step(of visit: Visit) -> AuthorizationStep {
         AuthorizationStep.next(
-            for: visit.client, session: visit.visitor.session, interaction: visit.interaction, at: clock())
+            for: visit.client, presence: visit.presence, interaction: visit.interaction, at: clock())
     }
 }

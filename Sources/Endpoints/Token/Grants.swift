@@ -20,9 +20,10 @@ struct AuthorizationCodeGrant {
 
     func redeem(_ request: CodeRequest, by client: AuthenticatedClient, at now: Instant) throws(OAuthError) -> Issuance
     {
+        try client.requireGrant(.authorizationCode)
         let digest = request.code.digest
         let code = try require(
-            stored(codes.code(digest)), else: .invalidGrant(AuthorizationCode.refusal, detail: "unknown code"))
+            stored(codes.code(digest)), else: .invalidGrant(AuthorizationCode.refusal, detail: .unknownToken))
         switch try code.redeemed(by: client, with: request, at: now) {
         case .fresh(let authorization):
             return Issuance(
@@ -42,6 +43,7 @@ struct AuthorizationCodeGrant {
 struct RefreshTokenGrant {
     let tokens: any TokenStore
     let derivationKey: [UInt8]
+    let policy: SessionPolicy
 
     func find(_ request: RefreshRequest) throws(OAuthError) -> RefreshToken? {
         try stored(tokens.refreshToken(request.refreshToken.digest))
@@ -50,18 +52,28 @@ struct RefreshTokenGrant {
     func redeem(
         _ token: RefreshToken?, with request: RefreshRequest, by client: AuthenticatedClient, at now: Instant
     ) throws(OAuthError) -> Issuance {
-        let token = try require(
-            token, else: .invalidGrant(RefreshToken.refusal, detail: "unknown refresh token"))
-        switch try token.refreshed(by: client, with: request, at: now) {
+        try client.requireGrant(.refreshToken)
+        let token = try require(token, else: .invalidGrant(RefreshToken.refusal, detail: .unknownToken))
+        let replay = OAuthError.invalidGrant(
+            RefreshToken.refusal, detail: "refresh token used twice; its line is ended")
+        func issuance(_ scopes: ScopeSet, _ spending: Spending) -> Issuance {
+            Issuance(
+                authorization: token.authorization, scopes: scopes, spending: spending,
+                successor: RefreshToken.successor(of: request.refreshToken, under: derivationKey), refusal: replay)
+        }
+        switch try token.refreshed(by: client, with: request, policy: policy, at: now) {
         case .fresh(let scopes):
-            return Issuance(
-                authorization: token.authorization, scopes: scopes, spending: .refreshToken(token.digest),
-                successor: RefreshToken.successor(of: request.refreshToken, under: derivationKey),
-                refusal: .invalidGrant(
-                    RefreshToken.refusal, detail: "refresh token used twice; its line is ended"))
+            return issuance(scopes, .refreshToken(token.digest))
+        case .retried(let scopes):
+            return issuance(scopes, .retry(token.digest))
         case .replayed:
             try stored(tokens.end(grant: token.authorization.grant, reason: .refreshReplay, at: now))
-            throw .invalidGrant(RefreshToken.refusal, detail: "refresh token used twice; its line is ended")
+            throw replay
         }
     }
+}
+
+extension String {
+    /// What the log says of a code or token that nobody has: a guess.
+    static let unknownToken = "unknown code or token"
 }

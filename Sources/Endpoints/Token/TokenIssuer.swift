@@ -23,26 +23,47 @@ struct TokenIssuer {
         self.secrets = secrets
     }
 
+    /// - Returns: `nil` when another request with the same refresh token was a moment earlier: it has to be read again.
     mutating func issue(
         _ issuance: Issuance, to client: AuthenticatedClient, at now: Instant
-    ) throws(OAuthError) -> TokenResponse {
+    ) throws(OAuthError) -> TokenResponse? {
         let authorization = issuance.authorization
         let accessToken = secrets.fresh(.accessToken)
         let lifetime = policy.accessTokenLifetime(for: client.registration)
-        let begins = authorization.scopes.contains(.offlineAccess)
-        let refreshToken = issuance.successor ?? (begins ? secrets.fresh(.refreshToken) : nil)
+        let refreshToken =
+            issuance.successor ?? (authorization.beginsRefreshing(for: client) ? secrets.fresh(.refreshToken) : nil)
         // Signed before anything is spent: a key that cannot be had costs nobody their code.
         let idToken = try issuance.scopes.contains(.openID) ? sign(authorization, issuance.scopes, at: now) : nil
 
         let tokens = NewTokens(
             grant: authorization.grant, accessToken: accessToken.digest, scopes: issuance.scopes,
             accessTokenExpiresAt: now + lifetime, refreshToken: refreshToken?.digest,
-            refreshTokenExpiresAt: now + policy.refreshTokenLifetime(for: client.registration), issuedAt: now)
-        guard try stored(stores.issue(tokens, spending: issuance.spending)) == .issued else { throw issuance.refusal }
+            refreshTokenExpiresAt: now + policy.refreshTokenLifetime(for: client.registration), issuedAt: now,
+            session: authorization.session)
+        switch try stored(stores.issue(tokens, spending: issuance.spending)) {
+        case .issued: break
+        case .alreadySpent: throw issuance.refusal
+        case .overtaken: return nil
+        }
 
         return TokenResponse(
             accessToken: accessToken, expiresIn: lifetime, scopes: issuance.scopes, refreshToken: refreshToken,
             idToken: idToken, context: authorization.context)
+    }
+
+    /// An access token for a backend service and nothing else (SMART backend-services#response-1).
+    func issue(_ scopes: ScopeSet, to client: AuthenticatedClient, at now: Instant) throws(OAuthError) -> TokenResponse
+    {
+        let accessToken = secrets.fresh(.accessToken)
+        let lifetime = policy.backendAccessTokenLifetime(for: client.registration)
+        let grant = BackendGrant(id: secrets.identifier(), clientID: client.id, scopes: scopes)
+        let tokens = NewTokens(
+            grant: grant.id, accessToken: accessToken.digest, scopes: scopes, accessTokenExpiresAt: now + lifetime,
+            refreshToken: nil, refreshTokenExpiresAt: now, issuedAt: now)
+        try stored(stores.issue(tokens, beginning: grant))
+        return TokenResponse(
+            accessToken: accessToken, expiresIn: lifetime, scopes: scopes, refreshToken: nil, idToken: nil,
+            context: LaunchContext())
     }
 
     private mutating func sign(
@@ -71,5 +92,13 @@ struct TokenIssuer {
         }
         signer = (key, stored.kid, now + 30)
         return (key, stored.kid)
+    }
+}
+
+extension Authorization {
+    /// Whether a line of refresh tokens begins (SMART scopes-and-launch-context#scopes-for-requesting-a-refresh-token).
+    fileprivate func beginsRefreshing(for client: AuthenticatedClient) -> Bool {
+        client.registration.grantTypes.contains(.refreshToken)
+            && (scopes.contains(.offlineAccess) || scopes.contains(.onlineAccess) && session != nil)
     }
 }

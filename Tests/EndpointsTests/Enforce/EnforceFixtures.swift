@@ -44,10 +44,19 @@ struct OneTokenStore: ClientStore, TokenStore {
 
     var tokens: [String: ActiveToken] = [:]
     var isDown = false
+    let notes = Notes()
+
+    /// The uses that were noted.
+    final class Notes {
+        var all: [(grant: String, session: SecretDigest?, at: Instant, policy: SessionPolicy)] = []
+        var isFull = false
+    }
 
     func isRegisteredOrigin(_ origin: String) throws(StoreError) -> Bool { origin == Self.origin }
 
-    func accessToken(_ digest: SecretDigest, at now: Instant) throws(StoreError) -> ActiveToken? {
+    func accessToken(
+        _ digest: SecretDigest, at now: Instant, policy: SessionPolicy
+    ) throws(StoreError) -> ActiveToken? {
         guard !isDown else { throw .busy("the test holds it") }
         return tokens.first { SecretDigest(of: $0.key) == digest }?.value
     }
@@ -59,10 +68,25 @@ struct OneTokenStore: ClientStore, TokenStore {
     func setDisabled(_ isDisabled: Bool, client id: String, at now: Instant) throws(StoreError) -> Bool {
         throw .failed("unasked")
     }
+    func setKeys(
+        _ keys: ClientPublicKeys, client id: String, at now: Instant
+    ) throws(StoreError) -> Bool { throw .failed("unasked") }
     func rotateSecret(
         to digest: SecretDigest, client id: String, overlapEnd: Instant, at now: Instant
     ) throws(StoreError) -> Bool { throw .failed("unasked") }
     func issue(_ tokens: NewTokens, spending: Spending) throws(StoreError) -> IssueOutcome { throw .failed("unasked") }
+    func issue(_ tokens: NewTokens, beginning grant: BackendGrant) throws(StoreError) { throw .failed("unasked") }
+    func owner(of digest: SecretDigest) throws(StoreError) -> TokenOwner? { throw .failed("unasked") }
+    func touch(
+        grant: String, session: SecretDigest?, at now: Instant, policy: SessionPolicy
+    ) throws(StoreError) {
+        guard !notes.isFull else { throw .busy("the test holds it") }
+        notes.all.append((grant, session, now, policy))
+    }
+    func end(accessToken digest: SecretDigest) throws(StoreError) { throw .failed("unasked") }
+    func endGrants(
+        ofLaunch handle: SecretDigest, notOf client: String, at now: Instant
+    ) throws(StoreError) -> Bool { throw .failed("unasked") }
     func refreshToken(_ digest: SecretDigest) throws(StoreError) -> RefreshToken? { throw .failed("unasked") }
     func end(grant: String, reason: EndReason, at now: Instant) throws(StoreError) { throw .failed("unasked") }
 }
@@ -92,7 +116,7 @@ struct Site {
         let now = now
         let endpoint = EnforceEndpoint(
             fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server,
-            pageKey: Array("a key of the pages alone".utf8)
+            pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy()
         ) { Instant(now) }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let authorization = token.map { [("Authorization", "Bearer \($0)")] } ?? []
@@ -106,20 +130,18 @@ struct Site {
         _ scopes: String, patient: String? = "kermit", grant: String = "g1", base: String = base, expiresAt: Int = 2_000
     ) -> ActiveToken {
         ActiveToken(
-            authorization: Authorization(
-                grant: grant, clientID: "app",
-                user: User(id: "u", subject: "s", name: "K", fhirUser: nil, access: .patients(["kermit"])),
-                scopes: ScopeSet(scopes),
-                context: LaunchContext(patient: patient), basis: .trustedApp, nonce: nil, authenticatedAt: Instant(0)),
-            scopes: ScopeSet(scopes), fhirBase: base, issuedAt: Instant(0), expiresAt: Instant(expiresAt))
+            grantID: grant, clientID: "app",
+            user: User(id: "u", subject: "s", name: "K", fhirUser: nil, access: .patients(["kermit"])),
+            context: LaunchContext(patient: patient), scopes: ScopeSet(scopes), fhirBase: base, issuedAt: Instant(0),
+            expiresAt: Instant(expiresAt))
     }
 }
 
 extension ActiveToken {
     func living(until end: Int) -> ActiveToken {
         ActiveToken(
-            authorization: authorization, scopes: scopes, fhirBase: fhirBase, issuedAt: issuedAt,
-            expiresAt: Instant(end))
+            grantID: grantID, clientID: clientID, user: user, context: context, scopes: scopes, fhirBase: fhirBase,
+            issuedAt: issuedAt, expiresAt: Instant(end), session: session, lastUsedAt: lastUsedAt)
     }
 }
 

@@ -92,6 +92,28 @@ struct LaunchFlowTests {
         #expect(try browser.answer["error"] == "access_denied")
     }
 
+    // SMART scopes-and-launch-context#apps-that-launch-standalone
+    @Test("an app that asks for a visit is told the one that the person picked, or none")
+    func encounter() throws {
+        let house = try TestHouse()
+        for (field, encounter) in [("encounter", "e1"), ("none", nil)] as [(String, String?)] {
+            let browser = TestBrowser(house)
+            try browser.get(TestBrowser.request("app", ["scope": "launch/encounter openid patient/*.rs"]))
+            try browser.signIn("amara")
+            try browser.submit("/portal/patient", ["patient": "p1"])
+            #expect(browser.address.hasPrefix("https://h.example/portal/encounter?interaction="))
+            let page = browser.page
+            try browser.submit("/portal/encounter", ["encounter": "e2"])
+            #expect(browser.response.status == 403)
+            try browser.submit("/portal/encounter", [field: encounter ?? "yes"], on: page)
+            try browser.submit("/portal/consent", ["decision": "allow"])
+            let (_, answer) = try redeem(house, try #require(try browser.answer["code"]), client: "app")
+            #expect(answer["patient"]?.string == "p1")
+            #expect(answer["encounter"]?.string == encounter)
+            #expect(answer["scope"]?.string == "launch/encounter openid patient/*.rs")
+        }
+    }
+
     @Test("an expired handle begins nothing")
     func expiredLaunch() throws {
         let house = try TestHouse()

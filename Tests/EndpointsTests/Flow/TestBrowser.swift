@@ -5,16 +5,24 @@ import Testing
 /// A browser without a screen: it keeps cookies, follows our own redirects and fills in our own forms.
 final class TestBrowser {
     private let house: TestHouse
+    private let keepsCookies: Bool
+    private let remoteAddress: String
     private(set) var cookies: [String: String] = [:]
     private(set) var address = ""
     private(set) var response = Response(status: 0)
 
-    init(_ house: TestHouse) {
+    /// - Parameter keepsCookies: not in a frame of another site's page, where browsers keep none for us.
+    init(_ house: TestHouse, keepsCookies: Bool = true, at remoteAddress: String = "192.0.2.7") {
         self.house = house
+        self.keepsCookies = keepsCookies
+        self.remoteAddress = remoteAddress
     }
 
     var page: String { String(decoding: response.body, as: UTF8.self) }
     var location: String? { response.value(of: "location") }
+
+    /// What proves that a form of the page is ours.
+    var formValue: String? { page.firstMatch(of: /name="csrf" value="([^"]*)"/).map { String($0.1) } }
 
     /// The parameters of the address that the browser was sent to last, when it is an app's.
     var answer: Form {
@@ -27,14 +35,30 @@ final class TestBrowser {
 
     func get(_ url: String) throws { try send(.get, url, body: nil) }
 
-    /// Fills in the form of the page that is shown: its hidden fields, and these.
-    func submit(_ path: String, _ fields: [String: String], origin: String? = TestHouse.authBase) throws {
-        let hidden = page.matches(of: /<input type="hidden" name="([^"]+)" value="([^"]*)"/)
+    /// Fills in a form of the page that is shown, or of one that was: its hidden fields, what is ticked already, and these.
+    func submit(
+        _ path: String, _ fields: [String: String], unticking: [String] = [], on earlier: String? = nil,
+        origin: String? = TestHouse.authBase
+    ) throws {
+        let form = Self.form(path, with: Array(fields.keys), on: earlier ?? page)
         var pairs: [(name: String, value: String)] = fields.map { ($0.key, $0.value) }
-        for match in hidden where !pairs.contains(where: { $0.name == match.1 }) {
-            pairs.append((String(match.1), String(match.2)))
+        for hidden in form.matches(of: /<input type="hidden" name="([^"]+)" value="([^"]*)"/)
+        where !pairs.contains(where: { $0.name == hidden.1 }) {
+            pairs.append((String(hidden.1), String(hidden.2)))
+        }
+        for tick in form.matches(of: /<input type="checkbox"[^>]* name="([^"]+)" value="([^"]*)"[^>]* checked/) {
+            let value = String(tick.2).replacing("&amp;", with: "&")
+            if !unticking.contains(value) { pairs.append((String(tick.1), value)) }
         }
         try send(.post, "\(TestHouse.authBase)\(path)", body: Form(pairs).encoded, origin: origin)
+    }
+
+    /// The form that goes to this path and has these fields, or the first that goes there; the whole page if there is none.
+    private static func form(_ path: String, with names: [String], on page: String) -> String {
+        let forms = page.matches(of: /<form[^>]* action="([^"]*)"[^>]*>(.*?)<\/form>/.dotMatchesNewlines())
+            .filter { $0.1 == path }.map { String($0.2) }
+        let best = forms.first { form in names.allSatisfy { form.contains("name=\"\($0)\"") } }
+        return best ?? forms.first ?? page
     }
 
     func signIn(_ name: String, password: String = TestHouse.password) throws {
@@ -53,11 +77,11 @@ final class TestBrowser {
             if let origin, body != nil { fields.set("origin", to: origin) }
             let request = Request(
                 method: method, path: parts.path, query: parts.query ?? "", fields: fields,
-                body: Array((body ?? "").utf8))
+                body: Array((body ?? "").utf8), remoteAddress: remoteAddress)
             response =
                 try parts.path == "/oauth2/authorize"
                 ? house.authorize().respond(to: request) : house.portal().respond(to: request)
-            for cookie in response.values(of: "set-cookie") {
+            for cookie in response.values(of: "set-cookie") where keepsCookies {
                 let halves = cookie.prefix { $0 != ";" }.split(
                     separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 cookies[String(halves[0])] = halves[1].isEmpty ? nil : String(halves[1])
@@ -87,9 +111,15 @@ final class TestBrowser {
 extension TestHouse {
     /// The code of a whole standalone launch by the patient user.
     func code(_ changes: [String: String?] = [:]) throws -> String {
-        let browser = TestBrowser(self)
-        try browser.get(TestBrowser.request("app", changes))
-        try browser.signIn("maja")
+        try code(of: TestBrowser(self), changes)
+    }
+
+    /// The same in a browser that the test goes on with.
+    func code(
+        of browser: TestBrowser, for client: String = "app", _ changes: [String: String?] = [:]
+    ) throws -> String {
+        try browser.get(TestBrowser.request(client, changes))
+        if browser.address.contains("/portal/sign-in") { try browser.signIn("maja") }
         try browser.submit("/portal/consent", ["decision": "allow"])
         return try #require(try browser.answer["code"])
     }

@@ -1,6 +1,8 @@
+import ClientKeys
 import Endpoints
 import Foundation
 import HTTP
+import HTTPClient
 import JOSE
 import OAuth
 import SMART
@@ -16,12 +18,18 @@ final class TestHouse: Sendable {
     static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     static let password = "a long password"
+    static let style = "https://h.example/portal/style/1.json"
 
     let database: Database
     let urls: ServerURLs
     private let folder: URL
     private let now = Atomic<Int>(1_800_000_000)
-    private let sealing = KeySealing(masterKey: [UInt8](repeating: 9, count: 32))
+    /// No key set is anywhere else than in its registration.
+    private let keys: ClientKeyCache
+    private let sealing = TestHouse.sealing
+    private static let sealing = KeySealing(masterKey: [UInt8](repeating: 9, count: 32))
+    /// One key for all houses: making it takes longer than most tests.
+    private static let signingKey = try? sealing.generate(.rs256, state: .active, at: Instant(1_800_000_000))
 
     var instant: Instant { Instant(now.load(ordering: .relaxed)) }
     func advance(_ seconds: Int) { now.add(seconds, ordering: .relaxed) }
@@ -29,13 +37,16 @@ final class TestHouse: Sendable {
     init() throws {
         let base = try #require(FHIRBase("https://h.example/fhir"))
         urls = ServerURLs(fhirBase: base, authBase: Self.authBase)
+        keys = ClientKeyCache(limits: ClientKeyLimits(workers: 1), wall: { Instant(0) }) { (_, _) throws(FetchError) in
+            throw FetchError(.unreachable)
+        }
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let path = folder.appendingPathComponent("test.db").path
         _ = try Database.migrate(path: path, create: true)
         database = try Database(path: path, fhirBase: base, powers: .administration)
         let store = try database.store()
-        try store.add(sealing.generate(.rs256, state: .active, at: instant))
+        try store.add(try #require(Self.signingKey))
         try addClient("app")
         try addClient("trusted", trusted: true)
         try addClient("secretive", secret: "s3cret")
@@ -49,15 +60,28 @@ final class TestHouse: Sendable {
     func store() throws -> SQLStore { try database.store() }
 
     func addClient(_ id: String, trusted: Bool = false, secret: String? = nil) throws {
+        try addClient(
+            id, by: secret.map { .secret([ClientSecret(digest: SecretDigest(of: $0))]) } ?? .none, trusted: trusted)
+    }
+
+    func addClient(
+        _ id: String, by authentication: ClientAuthenticationMethod,
+        for grantTypes: Set<ClientRegistration.GrantType> = [.authorizationCode, .refreshToken],
+        roles: Set<ClientRegistration.Role> = [], scopes: String = TestHouse.scopes, trusted: Bool = false,
+        lifetimes: ClientRegistration.Lifetimes = .init()
+    ) throws {
         try store().add(
             ClientRegistration(
-                id: id, name: "App \(id)",
-                authentication: secret.map { .secret([.init(digest: SecretDigest(of: $0))]) } ?? .none,
+                id: id, name: "App \(id)", authentication: authentication, grantTypes: grantTypes, roles: roles,
                 redirectURIs: [try RedirectURI(registering: "https://\(id).example/cb")],
-                launchURLs: ["https://\(id).example/launch"],
-                scopes: ScopeSet("openid fhirUser profile launch launch/patient offline_access patient/*.rs user/*.rs"),
-                isTrusted: trusted), at: instant)
+                launchURLs: ["https://\(id).example/launch"], scopes: ScopeSet(scopes), isTrusted: trusted,
+                lifetimes: lifetimes), at: instant)
     }
+
+    /// What an app is registered for unless a test says otherwise.
+    static let scopes = """
+        openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.rs user/*.rs
+        """
 
     func addUser(_ name: String, _ fhirUser: String, access: UserAccess) throws {
         let cheap = try #require(PasswordHash.Parameters(ln: 4, r: 8, p: 1))
@@ -95,20 +119,39 @@ final class TestHouse: Sendable {
 
     func token() throws -> TokenEndpoint {
         TokenEndpoint(
-            fhirBase: urls.fhirBase, policy: TokenPolicy(), stores: try store(), sealing: sealing,
-            derivationKey: [UInt8](repeating: 3, count: 32), clock: clock)
+            urls: urls, policy: TokenPolicy(), sessionPolicy: SessionPolicy(), stores: try store(), keys: keys,
+            sealing: sealing, derivationKey: [UInt8](repeating: 3, count: 32), clock: clock)
     }
 
     func introspect() throws -> IntrospectEndpoint {
-        IntrospectEndpoint(fhirBase: urls.fhirBase, stores: try store(), clock: clock)
+        IntrospectEndpoint(urls: urls, policy: SessionPolicy(), stores: try store(), keys: keys, clock: clock)
     }
 
-    /// A POST to the token or introspection endpoint.
-    static func post(_ pairs: [(String, String)], fields: [(name: String, value: String)] = []) -> Request {
+    func revoke() throws -> RevokeEndpoint {
+        RevokeEndpoint(urls: urls, stores: try store(), keys: keys, clock: clock)
+    }
+
+    /// The guard in front of a FHIR server.
+    func enforce(_ server: LyingServer) throws -> EnforceEndpoint {
+        EnforceEndpoint(
+            fhirBase: urls.fhirBase, upstreamBase: nil, stores: try store(), relay: server,
+            pageKey: Array("pages".utf8),
+            sessionPolicy: SessionPolicy(), clock: clock)
+    }
+
+    func launches() throws -> LaunchEndpoint {
+        LaunchEndpoint(
+            urls: urls, styleURL: Self.style, policy: TokenPolicy(), stores: try store(), keys: keys, clock: clock)
+    }
+
+    /// A POST to one of the endpoints of OAuth.
+    static func post(
+        _ pairs: [(String, String)], fields: [(name: String, value: String)] = [], from address: String = "192.0.2.1"
+    ) -> Request {
         Request(
             method: .post, path: "/oauth2/token",
             fields: Fields([("content-type", "application/x-www-form-urlencoded")] + fields),
-            body: Array(Form(pairs.map { (name: $0.0, value: $0.1) }).encoded.utf8))
+            body: Array(Form(pairs.map { (name: $0.0, value: $0.1) }).encoded.utf8), remoteAddress: address)
     }
 
     static func basic(_ id: String, _ secret: String) -> (name: String, value: String) {
@@ -138,12 +181,7 @@ struct FakeDirectory: PatientDirectory {
     func encounters(
         of patient: String, limit: Int
     ) throws(PatientDirectoryError) -> (encounters: [EncounterSummary], isCut: Bool) {
-        if patient == "broken" { throw PatientDirectoryError(reason: "down") }
-        let all = [
-            EncounterSummary(id: "e1", status: "in-progress", classCode: "IMP", start: "2027-01-10"),
-            EncounterSummary(id: "e0", status: "finished", classCode: "AMB", start: "2026-11-02"),
-        ]
-        return (patient == "p1" ? Array(all.prefix(limit)) : [], false)
+        (patient == "p1" ? [EncounterSummary(id: "e1", status: "in-progress", classCode: "AMB")] : [], false)
     }
 
     func currentEncounter(of patient: String) throws(PatientDirectoryError) -> String? {

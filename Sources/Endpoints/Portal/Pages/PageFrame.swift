@@ -17,10 +17,13 @@ package struct Visitor: Sendable {
     package let name: String
     /// Goes with every form of the page.
     package let csrf: String
+    /// Whether there is a session of ours to end: in a launch that an EHR vouches for there may be none.
+    package let canSignOut: Bool
 
-    package init(name: String, csrf: String) {
+    package init(name: String, csrf: String, canSignOut: Bool = true) {
         self.name = name
         self.csrf = csrf
+        self.canSignOut = canSignOut
     }
 }
 
@@ -92,14 +95,21 @@ extension PageFrame {
     }
 
     private func account(_ visitor: Visitor) -> HTML {
-        """
-        <form class="account" method="post" action="/portal/sign-out">
-        \(.hidden("csrf", visitor.csrf))\(interaction.map { .hidden("interaction", $0) })
-        <p>Signed in as <strong><bdi>\(visitor.name)</bdi></strong></p>
-        <button class="quiet" name="next" value="sign-in">Not you? Switch user</button>
-        <button class="quiet">Sign out</button>
-        </form>
-        """
+        guard visitor.canSignOut else {
+            return """
+                <div class="account">
+                <p>Signed in as <strong><bdi>\(visitor.name)</bdi></strong></p>
+                </div>
+                """
+        }
+        return """
+            <form class="account" method="post" action="/portal/sign-out">
+            \(.hidden("csrf", visitor.csrf))\(interaction.map { .hidden("interaction", $0) })
+            <p>Signed in as <strong><bdi>\(visitor.name)</bdi></strong></p>
+            <button class="quiet" name="next" value="sign-in">Not you? Switch user</button>
+            <button class="quiet">Sign out</button>
+            </form>
+            """
     }
 
     private func footer(_ requestID: String) -> HTML {

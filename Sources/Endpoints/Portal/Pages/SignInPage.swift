@@ -33,19 +33,22 @@ package struct SignInPage: Sendable {
     package let username: String
     /// The app that waits for the person.
     package let appName: String?
+    /// Whether the page of connected apps comes next.
+    package let leadsToApps: Bool
     package let problem: SignInProblem?
     /// Shown in a demonstration and nowhere else.
     package let demoAccounts: [DemoAccount]
 
     package init(
         site: Site, csrf: String, interaction: String? = nil, username: String = "", appName: String? = nil,
-        problem: SignInProblem? = nil, demoAccounts: [DemoAccount] = []
+        leadsToApps: Bool = false, problem: SignInProblem? = nil, demoAccounts: [DemoAccount] = []
     ) {
         self.site = site
         self.csrf = csrf
         self.interaction = interaction
         self.username = username
         self.appName = appName
+        self.leadsToApps = leadsToApps
         self.problem = problem
         self.demoAccounts = demoAccounts
     }
@@ -82,11 +85,12 @@ package struct SignInPage: Sendable {
 
 extension SignInPage {
     private var purpose: HTML {
-        appName.map { "to continue to <strong><bdi>\($0)</bdi></strong>" } ?? "to start an app at \(site.name)"
+        appName.map { "to continue to <strong><bdi>\($0)</bdi></strong>" }
+            ?? (leadsToApps ? "to see which apps have access" : "to start an app at \(site.name)")
     }
 
     private var hiddenFields: HTML {
-        "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })"
+        "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })\(.hidden("next", "apps"), if: leadsToApps)"
     }
 
     /// A session that ended is nobody's mistake: it is said, and is no error.

@@ -1,0 +1,75 @@
+import HTTP
+import OAuth
+import SMART
+import Store
+
+/// The apps that a person has let in, and the end of their access: the `management_endpoint`
+/// (SMART conformance#using-well-known).
+extension PortalEndpoint {
+    func appsPage(_ request: Request) throws(OAuthError) -> Response {
+        let visitor = try visitor(of: request)
+        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=apps") }
+        return try appsPage(visitor, session, nil, status: 200)
+    }
+
+    /// One button an app: with it ends all that the app has from this person, at once.
+    func endAccess(_ request: Request) throws(OAuthError) -> Response {
+        let form = try form(of: request)
+        let visitor = try visitor(of: request)
+        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=apps") }
+        guard isOurs(form, request, token: visitor.formToken) else {
+            return try appsPage(visitor, session, .formExpired, status: 403)
+        }
+        let now = clock()
+        guard let id = form["app"], let client = try stored(stores.client(id)) else {
+            return try appsPage(visitor, session, .noSuchApp, status: 404)
+        }
+        let ended = try stored(
+            stores.endGrants(of: session.user.id, to: client.id, reason: .withdrawn, at: now))
+        guard ended > 0 else { return try appsPage(visitor, session, .noSuchApp, status: 404) }
+        return try appsPage(visitor, session, .ended(client.name), status: 200)
+            .remarking("event", "access_ended").remarking("client", client.id)
+    }
+
+    private func appsPage(
+        _ visitor: BrowserSession, _ session: Session, _ notice: ConnectedAppsPage.Notice?, status: Int
+    ) throws(OAuthError) -> Response {
+        let grants = try stored(stores.grants(of: session.user.id, at: clock()))
+        let own = session.user.fhirUser?.ownPatient
+        let apps = Self.byApp(grants).map { grants in
+            let patients = Set(grants.map(\.patient))
+            let patient = patients.count == 1 ? patients.first ?? nil : nil
+            // A name, or nothing: an id says nothing to anybody.
+            let summary = patient.flatMap { $0 == own ? nil : try? directory.patient($0) }
+            return ConnectedApp(
+                grants, patient: summary?.displayName, isOwnRecord: patient != nil && patient == own)
+        }
+        let page = ConnectedAppsPage(site: site, visitor: shown(visitor, session), apps: apps, notice: notice)
+        return .page(page.render(), status: status)
+    }
+
+    /// An app that was allowed several times is one app to the person.
+    private static func byApp(_ grants: [ActiveGrant]) -> [[ActiveGrant]] {
+        var order: [String] = []
+        var groups: [String: [ActiveGrant]] = [:]
+        for grant in grants {
+            if groups[grant.clientID] == nil { order.append(grant.clientID) }
+            groups[grant.clientID, default: []].append(grant)
+        }
+        return order.compactMap { groups[$0] }
+    }
+}
+
+extension ConnectedApp {
+    /// - Parameter grants: all of one app's, at least one.
+    fileprivate init(_ grants: [ActiveGrant], patient: String?, isOwnRecord: Bool) {
+        func date(_ instant: Instant) -> CalendarDate { CalendarDate(secondsSince1970: instant.seconds) }
+        let offline = grants.filter { $0.scopes.contains(.offlineAccess) }.map(\.expiresAt).max()
+        self.init(
+            id: grants.first?.clientID ?? "", name: grants.first?.clientName ?? "",
+            since: date(grants.map(\.since).min() ?? Instant(0)),
+            lastUsed: grants.compactMap(\.lastUsedAt).max().map(date),
+            scopes: ScopeSet(grants.flatMap(\.scopes.scopes)), patient: patient, isOwnRecord: isOwnRecord,
+            offlineUntil: offline.map(date))
+    }
+}

@@ -1,0 +1,120 @@
+import HTTP
+import OAuth
+import SMART
+import Testing
+
+@Suite("RFC 6585 §4, RFC 6819 §4.4.1.3: who guesses waits, and nobody else does")
+struct ThrottleFlowTests {
+    private let house: TestHouse
+    private let right = [TestHouse.basic("secretive", "s3cret")]
+    private let wrong = [TestHouse.basic("secretive", "wrong")]
+
+    init() throws {
+        house = try TestHouse()
+    }
+
+    private func revoke(
+        _ fields: [(name: String, value: String)], from address: String = "192.0.2.1"
+    ) throws -> TestAnswer {
+        try house.ask(.revocation, ["token": "x"], fields, from: address)
+    }
+
+    @Test("wrong secrets: the eleventh begins a wait, which doubles")
+    func secrets() throws {
+        for _ in 0..<11 {
+            let answer = try revoke(wrong)
+            #expect(answer.status == 401 && answer.error == "invalid_client" && answer.retryAfter == nil)
+        }
+        for wait in [2, 4, 8] {
+            let answer = try revoke(wrong)
+            #expect(answer.status == 429 && answer.error == "slow_down")
+            #expect(answer.retryAfter == "\(wait)")
+            #expect(answer.detail == "throttled")
+            // To ask while waiting makes it no longer.
+            house.advance(wait - 1)
+            #expect(try revoke(wrong).retryAfter == "1")
+            house.advance(1)
+            #expect(try revoke(wrong).status == 401)
+        }
+    }
+
+    @Test("the client itself waits nowhere: with its secret, or from another address")
+    func rightfulClient() throws {
+        for _ in 0..<12 { _ = try revoke(wrong) }
+        #expect(try revoke(wrong).status == 429)
+        #expect(try revoke(right).status == 200)
+        #expect(try revoke(right, from: "192.0.2.2").status == 200)
+        #expect(try revoke(wrong, from: "192.0.2.2").status == 401)
+        #expect(try revoke([TestHouse.basic("other", "wrong")]).status == 401)
+        // The right secret is no pardon for the guesser beside it.
+        #expect(try revoke(wrong).status == 429)
+        house.advance(86_401)
+        #expect(try revoke(wrong).status == 401)
+    }
+
+    @Test("the endpoints count together, whatever is wrong with the proof")
+    func everywhere() throws {
+        let doors: [TestHouse.Door] = [.token, .introspection, .revocation, .launch]
+        let request = ["grant_type": "refresh_token", "refresh_token": "x", "token": "x"]
+        for number in 0..<11 { #expect(try house.ask(doors[number % 4], request, wrong).status == 401) }
+        for door in doors {
+            #expect(try house.ask(door, request, wrong).status == 429)
+            let bare = try house.ask(door, request.merging(["client_id": "secretive"]) { $1 })
+            #expect(bare.status == 429)
+        }
+    }
+
+    @Test("many clients from one address are one guesser")
+    func address() throws {
+        for number in 0..<51 { #expect(try revoke([TestHouse.basic("c\(number)", "x")]).status == 401) }
+        #expect(try revoke([TestHouse.basic("c99", "x")]).status == 429)
+        #expect(try revoke([TestHouse.basic("c99", "x")], from: "192.0.2.2").status == 401)
+        #expect(try revoke(right).status == 200)
+    }
+
+    @Test("guessed refresh tokens and codes are counted by address, and cost nobody who has one anything")
+    func tokens() throws {
+        let tokens = try house.redeem(house.code())
+        let code = try house.code()
+        for number in 0..<31 {
+            let answer =
+                number % 2 == 0
+                ? try house.refresh("vst_rt_\(number)") : try house.redeem("vst_ac_\(number)")
+            #expect(answer.status == 400 && answer.error == "invalid_grant")
+        }
+        let guess = try house.refresh("vst_rt_guess")
+        #expect(guess.status == 429 && guess.error == "slow_down" && guess.retryAfter == "2")
+        #expect(try house.redeem("vst_ac_guess").status == 429)
+        #expect(try house.refresh("vst_rt_guess", from: "192.0.2.2").error == "invalid_grant")
+        #expect(try house.refresh(tokens["refresh_token"]).status == 200)
+        #expect(try house.redeem(code).status == 200)
+    }
+
+    @Test("a token that was somebody's is no guess")
+    func expired() throws {
+        let tokens = try house.redeem(house.code())
+        _ = try house.store().endGrants(of: "id-maja", to: "app", reason: .withdrawn, at: house.instant)
+        for _ in 0..<40 { #expect(try house.refresh(tokens["refresh_token"]).error == "invalid_grant") }
+        #expect(try house.refresh("vst_rt_guess").error == "invalid_grant")
+    }
+
+    @Test("whose browser is known is not kept waiting by strangers; strangers are, by name")
+    func signIn() throws {
+        let home = TestBrowser(house, at: "192.0.2.10")
+        try home.get("https://h.example/portal/sign-in")
+        try home.signIn("amara")
+        try home.submit("/portal/sign-out", [:])
+        // Guesses from many places at once: each a few, the name's own limit in the end.
+        var statuses: [Int] = []
+        for number in 0..<22 {
+            let stranger = TestBrowser(house, at: "198.51.100.\(number)")
+            try stranger.get("https://h.example/portal/sign-in")
+            try stranger.signIn("amara", password: "a wrong password")
+            statuses.append(stranger.response.status)
+        }
+        #expect(statuses == Array(repeating: 403, count: 21) + [429])
+        try home.get("https://h.example/portal/sign-in")
+        try home.signIn("amara")
+        #expect(home.address == "https://h.example/portal")
+    }
+}
