@@ -27,7 +27,7 @@ struct House: ParsableArguments {
         let configuration = try configuration()
         return try attempt {
             try Database(
-                path: configuration.database, fhirBase: configuration.fhirBase, powers: .administration
+                at: configuration.store, fhirBase: configuration.fhirBase, powers: .administration
             ).store()
         }
     }

@@ -25,8 +25,8 @@ struct Initialize: ParsableCommand {
             if isNew { made.append(file.path(in: configuration.secrets)) }
         }
 
-        let (from, to) = try attempt { try Database.migrate(path: configuration.database, create: true) }
-        if from == 0 { made.append(configuration.database) }
+        let (from, to) = try attempt { try Database.migrate(at: configuration.store, create: true) }
+        if from == 0 { made.append("\(configuration.store)") }
 
         let master = try refused { () throws(ConfigurationError) in
             try SecretFile.master.read(in: configuration.secrets)

@@ -27,8 +27,17 @@ struct KeyCommand: ParsableCommand {
 
     struct Rotate: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The next key begins to sign, the old one stays published until its last token has died.")
+            abstract: "The next key begins to sign, the old one stays published until its last token has died.",
+            discussion: """
+                Apps may keep the published keys for \(publication / 60) minutes, so a key that is younger may be \
+                unknown to them when it begins to sign: the command then refuses.
+                """)
+        @Flag(help: "Rotate even if the next key is so young that apps may not know it yet: after a theft, say.")
+        var force = false
         @OptionGroup var house: House
+
+        /// Seconds that a key is published before it signs: as long as the key set may be kept.
+        private static let publication = 300
 
         func run() throws {
             let configuration = try house.configuration()
@@ -37,6 +46,13 @@ struct KeyCommand: ParsableCommand {
             }
             let store = try house.store()
             let now = house.now
+            let published = try attempt { try store.publishedKeys(at: now) }
+            if !force, let next = published.first(where: { $0.state == .next }) {
+                let wait = Self.publication - (now - next.createdAt)
+                guard wait <= 0 else {
+                    throw Failure("the next key is too young, apps may not know it yet: wait \(wait) s, or use --force")
+                }
+            }
             let next = try KeySealing(masterKey: master).generate(.rs256, state: .next, at: now)
             try attempt {
                 // A day more than any id_token lives, for clients with slow clocks and long caches.
