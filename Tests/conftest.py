@@ -7,6 +7,8 @@ import secrets
 import pytest
 
 from instance import Instance
+from key_host import KeyHost
+from keys import ClientKey, key_set
 from oauth import App, Person
 
 
@@ -68,37 +70,83 @@ def reporting(instance) -> App:
     return App(instance, instance["CONFIDENTIAL_CLIENT_ID"], redirect_uri, instance["CONFIDENTIAL_CLIENT_SECRET"])
 
 
+@pytest.fixture(autouse=True)
+def nobody_waits(request):
+    """All tests come from one address: the wrong guesses of one must not keep the next one waiting."""
+    if "instance" in request.fixturenames:
+        with request.getfixturevalue("instance").database() as database:
+            database.execute("DELETE FROM attempts")
+
+
 @pytest.fixture
 def register(instance):
-    """Registers an app for this test alone; it is disabled afterwards."""
+    """Registers a client for this test alone; it is disabled afterwards.
+
+    - key: the client signs with this key; without an option that says where its keys are, they are given at once.
+    - has_pages: whether it is an app with a page that people come back to.
+    """
     made = []
 
     def make(
-        *options, name="Test app", scope="openid fhirUser offline_access launch launch/patient patient/*.rs user/*.rs"
+        *options,
+        name="Test app",
+        scope="openid fhirUser offline_access launch launch/patient patient/*.rs user/*.rs",
+        key=None,
+        has_pages=True,
     ):
-        identity = f"test-{secrets.token_hex(6)}"
+        identity, keys = f"test-{secrets.token_hex(6)}", ""
         origin = f"https://{identity}.example"
-        answer = instance.cli(
-            "client",
-            "add",
-            "--id",
-            identity,
-            "--name",
-            name,
-            "--redirect-uri",
-            f"{origin}/callback",
-            "--launch-url",
-            f"{origin}/launch",
-            "--scope",
-            scope,
-            *options,
-        )
+        if has_pages:
+            options = ("--redirect-uri", f"{origin}/callback", "--launch-url", f"{origin}/launch", *options)
+        if scope:
+            options = ("--scope", scope, *options)
+        if key and not {"--jwks", "--jwks-uri", "--jwks-file"} & set(options):
+            options, keys = ("--jwks", "-", *options), key_set(key)
+        answer = instance.cli("client", "add", "--id", identity, "--name", name, *options, text=keys)
         made.append(identity)
-        return App(instance, identity, f"{origin}/callback", answer.get("client_secret"))
+        posts_secret = answer["auth_method"] == "client_secret_post"
+        return App(instance, identity, f"{origin}/callback", answer.get("client_secret"), key, posts_secret)
 
     yield make
     for identity in made:
         instance.cli("client", "disable", identity)
+
+
+@pytest.fixture
+def service(register):
+    """Registers a backend service with a key of its own (SMART backend-services)."""
+
+    def make(*options, scope="system/Patient.rs system/Observation.rs", key=None, **more):
+        options = ("--grant-type", "client_credentials", *options)
+        return register(*options, name="Test service", scope=scope, key=key or ClientKey(), has_pages=False, **more)
+
+    return make
+
+
+@pytest.fixture
+def resource_server(register) -> App:
+    """A FHIR server of the hospital that may introspect every token."""
+    return register("--resource-server", name="Test FHIR server", scope=None, has_pages=False)
+
+
+@pytest.fixture
+def ehr(register) -> App:
+    """An EHR that may prepare launches."""
+    return register("--ehr", name="Test EHR", scope=None, has_pages=False)
+
+
+@pytest.fixture
+def key_host():
+    """Makes hosts of key sets on this machine."""
+    hosts = []
+
+    def make(*keys, **options):
+        hosts.append(KeyHost(*keys, **options))
+        return hosts[-1]
+
+    yield make
+    for host in hosts:
+        host.close()
 
 
 @pytest.fixture

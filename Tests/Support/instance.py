@@ -17,7 +17,10 @@ import time
 import httpx
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
-PROGRAMS = ["discovery", "jwks", "authorize", "token", "introspect", "portal", "enforce"]
+PROGRAMS = [
+    *("discovery", "jwks", "authorize", "token", "introspect"),
+    *("revoke", "register", "launch", "portal", "enforce"),
+]
 
 
 def until(condition, seconds=15, every=0.05):
@@ -98,6 +101,12 @@ class Instance:
         )
         assert done.returncode == expect, f"{arguments[:2]}: {done.returncode} {done.stderr}"
         return json.loads(done.stdout) if done.stdout else {}
+
+    def refuses(self, *arguments, text=""):
+        """What the administrator's tool says against a command, which it must not carry out."""
+        done = subprocess.run([self["CLI"], *arguments], input=text, capture_output=True, text=True, timeout=60)
+        assert done.returncode in (1, 64), f"{arguments[:2]}: {done.returncode} {done.stdout}"
+        return done.stderr
 
     @contextlib.contextmanager
     def database(self):

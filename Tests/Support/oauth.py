@@ -5,7 +5,10 @@ import hashlib
 import secrets
 import time
 from html.parser import HTMLParser
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from keys import TYPE
 
 
 def text(size=32):
@@ -24,13 +27,43 @@ def refused(response, error="invalid_grant", status=400):
     return True
 
 
+class Field:
+    """An input of a form; a tick box counts only while it is ticked."""
+
+    def __init__(self, attributes):
+        self.id, self.name, self.value = (attributes.get(name, "") for name in ("id", "name", "value"))
+        self.is_box = attributes.get("type") == "checkbox"
+        self.is_sent = not self.is_box or "checked" in attributes
+        self.label = ""
+
+
 class Form:
     def __init__(self, attributes):
         self.action, self.method = attributes.get("action", ""), attributes.get("method", "get").lower()
-        self.fields, self.buttons, self.words = [], [], ""
+        self.inputs, self.buttons, self.words = [], [], ""
+
+    @property
+    def fields(self):
+        """What a browser would send."""
+        return [(each.name, each.value) for each in self.inputs if each.is_sent]
+
+    @property
+    def boxes(self):
+        """The tick boxes by what stands beside them."""
+        return {" ".join(each.label.split()): each for each in self.inputs if each.is_box}
+
+    def tick(self, *labels, only=False):
+        """Ticks these boxes; with `only`, no others."""
+        for label, box in self.boxes.items():
+            box.is_sent = label in labels or box.is_sent and not only
+        assert set(labels) <= self.boxes.keys(), f"{labels}: there are {list(self.boxes)}"
+
+    def untick(self, *labels):
+        for label in labels:
+            self.boxes[label].is_sent = False
 
     def has(self, name):
-        return name in dict(self.fields)
+        return any(each.name == name for each in self.inputs)
 
 
 class Page(HTMLParser):
@@ -40,7 +73,7 @@ class Page(HTMLParser):
         super().__init__()
         self.answer, self.status, self.url = answer, answer.status_code, str(answer.url)
         self.forms, self.links, self.tags, self.text, self.title = [], [], [], "", ""
-        self._form = self._button = None
+        self._form = self._button = self._label = None
         self._in_title = False
         if "html" in answer.headers.get("content-type", ""):
             self.feed(answer.text)
@@ -53,7 +86,9 @@ class Page(HTMLParser):
             self._form = Form(attributes)
             self.forms.append(self._form)
         elif tag == "input" and self._form:
-            self._form.fields.append((attributes.get("name"), attributes.get("value", "")))
+            self._form.inputs.append(Field(attributes))
+        elif tag == "label" and self._form:
+            self._label = next((each for each in self._form.inputs if each.id == attributes.get("for")), None)
         elif tag == "button" and self._form:
             self._button = attributes
             self._form.buttons.append((attributes.get("name"), attributes.get("value", "")))
@@ -64,6 +99,8 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "form":
             self._form = None
+        elif tag == "label":
+            self._label = None
         self._in_title = False
 
     def handle_data(self, data):
@@ -73,6 +110,8 @@ class Page(HTMLParser):
             self.text += f" {data}"
         if self._form:
             self._form.words += data
+        if self._label:
+            self._label.label += data
 
     def form(self, action, words=""):
         """The one form that leads there and says these words."""
@@ -96,9 +135,11 @@ class Answer(dict):
 class Person:
     """A person and the browser: cookies, pages, forms, and redirects as far as this server."""
 
-    def __init__(self, instance, username=None, password=None):
+    def __init__(self, instance, username=None, password=None, keeps_cookies=True):
         self.instance, self.username, self.password = instance, username, password
-        self.http = instance.http()
+        # As in a frame of another site: the browser neither keeps nor sends any.
+        jar = None if keeps_cookies else CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self.http = instance.http(cookies=jar)
         self.seen = []
 
     def close(self):
@@ -153,14 +194,23 @@ class Person:
         page = page or self.open("/portal")
         return self.submit(next(each for each in page.forms if each.has("q")), q=words)
 
-    def authorize(self, request, patient="MRN-10042", decision="allow"):
-        """From an authorization request to its answer: signs in, picks, decides, in the order the pages come."""
+    def authorize(self, request, patient="MRN-10042", decision="allow", encounter=None, ticks=None):
+        """From an authorization request to its answer: signs in, picks, decides, in the order the pages come.
+
+        - encounter: the visit to pick, where there is a choice; None goes on without one.
+        - ticks: what the person leaves ticked, by its words; None for everything.
+        """
         page = self.open(request.url)
-        for _ in range(6):
+        for _ in range(8):
             if isinstance(page, Answer):
                 return page
             if page.has_form("/portal/consent"):
-                page = self.submit(page.form("/portal/consent"), button=("decision", decision))
+                form = page.form("/portal/consent")
+                if ticks is not None:
+                    form.tick(*ticks, only=True)
+                page = self.submit(form, button=("decision", decision))
+            elif page.has_form("/portal/encounter"):
+                page = self.visit(page, encounter)
             elif any(form.has("q") for form in page.forms):
                 found = self.search(patient, page)
                 page = self.submit(next(form for form in found.forms if form.has("patient")))
@@ -169,6 +219,13 @@ class Person:
             else:
                 return page
         raise AssertionError(f"the pages lead in a circle: {page.title}")
+
+    def visit(self, page, encounter=None):
+        """Picks a visit on the page that asks for one, or none."""
+        if not encounter:
+            form = next(each for each in page.forms if ("none", "yes") in each.buttons)
+            return self.submit(form, button=("none", "yes"))
+        return self.submit(next(each for each in page.forms if ("encounter", encounter) in each.fields))
 
 
 class Request:
@@ -194,10 +251,11 @@ class Request:
 
 
 class App:
-    """A SMART app: public, or confidential where it has a secret."""
+    """A SMART app or a backend service: public, or confidential where it has a secret or a key."""
 
-    def __init__(self, instance, client_id, redirect_uri, secret=None):
+    def __init__(self, instance, client_id, redirect_uri, secret=None, key=None, posts_secret=False):
         self.instance, self.client_id, self.redirect_uri, self.secret = instance, client_id, redirect_uri, secret
+        self.key, self.posts_secret = key, posts_secret
         self._discovered = None
 
     @property
@@ -212,14 +270,26 @@ class App:
     def request(self, **changes):
         return Request(self, changes)
 
+    def assertion(self, key=None, header=None, **claims):
+        """A new proof of being this client; see ClientKey.assertion for the changes."""
+        audience = claims.pop("aud", self.discovered["token_endpoint"])
+        return (key or self.key).assertion(self.client_id, audience, header, **claims)
+
+    def proof(self, assertion=None):
+        return {"client_assertion_type": TYPE, "client_assertion": assertion or self.assertion()}
+
     def post(self, fields, endpoint="token_endpoint", **options):
-        """A form to the token endpoint as this client sends it."""
-        if self.secret:
+        """A form to an endpoint, by its name in discovery or its address, as this client sends it."""
+        if self.key and "auth" not in options:
+            fields = {**self.proof(), **fields}
+        elif self.posts_secret:
+            fields = {"client_id": self.client_id, "client_secret": self.secret, **fields}
+        elif self.secret:
             options.setdefault("auth", (self.client_id, self.secret))
         elif "auth" not in options:
             fields = {"client_id": self.client_id, **fields}
         with self.instance.http() as http:
-            return http.post(self.discovered[endpoint], data=fields, **options)
+            return http.post(self.discovered.get(endpoint, endpoint), data=fields, **options)
 
     def exchange(self, request, answer, **changes):
         fields = {
@@ -231,10 +301,10 @@ class App:
         }
         return self.post({name: value for name, value in fields.items() if value is not None})
 
-    def tokens(self, person, patient="MRN-10042", **changes):
+    def tokens(self, person, patient="MRN-10042", ticks=None, encounter=None, **changes):
         """The whole flow, which has to work."""
         request = self.request(**changes)
-        answer = person.authorize(request, patient)
+        answer = person.authorize(request, patient, ticks=ticks, encounter=encounter)
         assert isinstance(answer, Answer), f"{answer.title}: {answer.text[:400]}"
         assert answer.get("state") == request.parameters["state"] and "code" in answer, dict(answer)
         response = self.exchange(request, answer)
@@ -244,8 +314,20 @@ class App:
     def refresh(self, token, **fields):
         return self.post({"grant_type": "refresh_token", "refresh_token": token, **fields})
 
+    def backend(self, scope, **fields):
+        """What a backend service asks with (SMART backend-services#obtain-access-token)."""
+        return self.post({"grant_type": "client_credentials", "scope": scope, **fields})
+
     def introspect(self, token, **options):
         return self.post({"token": token}, "introspection_endpoint", **options)
+
+    def prepare(self, app, user, **context):
+        """Prepares a launch, as an EHR does for a user whom it has signed in."""
+        fields = {"user": user, "client": app.client_id, **context}
+        return self.post(fields, f"{self.instance.base}/oauth2/launch")
+
+    def revoke(self, token, **fields):
+        return self.post({"token": token, **fields}, "revocation_endpoint")
 
     def fhir(self, token, path, method="GET", **options):
         """A FHIR request with an access token; an absolute URL is taken as it is."""
