@@ -10,9 +10,13 @@ final class SecureHost {
     private let process: ChildProcess
 
     private static let program = """
-        import http.server, os, ssl, sys, threading
-        folder, version = sys.argv[1], sys.argv[2]
-        class Answer(http.server.BaseHTTPRequestHandler):
+        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+        from os import _exit
+        from ssl import PROTOCOL_TLS_SERVER, SSLContext, TLSVersion
+        from sys import argv, stdin
+        from threading import Thread
+        folder, version = argv[1], argv[2]
+        class Answer(BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(200)
                 self.send_header("Content-Length", "6")
@@ -20,15 +24,15 @@ final class SecureHost {
                 self.wfile.write(b"secure")
             def log_message(self, *arguments):
                 pass
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        context = SSLContext(PROTOCOL_TLS_SERVER)
         if version == "old":
             context.set_ciphers("ALL:@SECLEVEL=0")
-            context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+            context.minimum_version = context.maximum_version = TLSVersion.TLSv1_1
         context.load_cert_chain(folder + "/host.pem", folder + "/host.key")
         server.socket = context.wrap_socket(server.socket, server_side=True)
         # Whoever started this holds the other end of its input, and should not be outlived.
-        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+        Thread(target=lambda: (stdin.read(), _exit(0)), daemon=True).start()
         print(server.server_port, flush=True)
         server.serve_forever()
         """
