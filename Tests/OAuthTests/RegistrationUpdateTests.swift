@@ -73,6 +73,19 @@ struct RegistrationUpdateTests {
         #expect(updated.lifetimes == client.lifetimes && updated.approval == .approved)
     }
 
+    @Test("an app with trust or a role is never changed without approval, whatever the policy for patients' apps")
+    func trusted() throws {
+        var trusted = try Self.registered()
+        trusted.isTrusted = true
+        var ehr = try Self.registered(Registering.usual, ["token_endpoint_auth_method": #""client_secret_basic""#])
+        ehr.roles = [.ehr]
+        let changes = ["redirect_uris": #"["https://evil.example/cb"]"#, "token_endpoint_auth_method": nil]
+        for client in [trusted, ehr] {
+            let updated = try Self.updated(client, Registering.usual, changes, policy: Registering.policy)
+            #expect(updated.approval == .pending)
+        }
+    }
+
     @Test("scopes and launch URLs that an administrator added may be kept")
     func added() throws {
         var client = try Self.registered(

@@ -158,6 +158,25 @@ class Instance:
         if "--listen" in arguments:
             until(lambda: is_listening(arguments[arguments.index("--listen") + 1]))
 
+    @contextlib.contextmanager
+    def configured(self, section, line, *programs):
+        """A line more in a section of the configuration, for these programs, until the block ends."""
+        text = self.configuration.read_text()
+        try:
+            self.configuration.write_text(text.replace(f"[{section}]\n", f"[{section}]\n{line}\n"))
+            self.reload(*programs)
+            yield
+        finally:
+            self.configuration.write_text(text)
+            self.reload(*programs)
+
+    def reload(self, *programs):
+        """Has programs read their configuration again, and waits until they say that they have."""
+        for name in programs:
+            before = self.logs()[f"{name}.log"].count('"reloaded"')
+            os.kill(self.pid(name), signal.SIGHUP)
+            until(lambda: self.logs()[f"{name}.log"].count('"reloaded"') > before)
+
     # Logs
 
     def logs(self):

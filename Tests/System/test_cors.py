@@ -16,7 +16,12 @@ def origin(instance):
 
 @pytest.fixture
 def places(instance):
-    return {"token": f"{instance.base}/oauth2/token", "fhir": f"{instance.fhir}/Patient/maja-oconnor"}
+    return {
+        "token": f"{instance.base}/oauth2/token",
+        "introspect": f"{instance.base}/oauth2/introspect",
+        "revoke": f"{instance.base}/oauth2/revoke",
+        "fhir": f"{instance.fhir}/Patient/maja-oconnor",
+    }
 
 
 def preflight(http, url, origin, method="POST", headers="authorization,content-type"):
@@ -38,7 +43,7 @@ def is_closed(answer):
     return True
 
 
-@pytest.mark.parametrize("place", ["token", "fhir"])
+@pytest.mark.parametrize("place", ["token", "introspect", "revoke", "fhir"])
 def test_the_registered_origin_may_ask(http, places, origin, place):
     answer = preflight(http, places[place], origin)
     assert answer.status_code == 204 and is_open(answer, origin)
@@ -48,7 +53,7 @@ def test_the_registered_origin_may_ask(http, places, origin, place):
     }
 
 
-@pytest.mark.parametrize("place", ["token", "fhir"])
+@pytest.mark.parametrize("place", ["token", "introspect", "revoke", "fhir"])
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_a_strange_origin_may_not(http, places, place, stranger):
     assert is_closed(preflight(http, places[place], stranger))
@@ -116,7 +121,7 @@ def test_the_origin_of_a_new_app_is_open_at_once_and_closed_when_it_is_disabled(
 
 
 def test_pages_and_the_authorization_endpoint_are_open_to_nobody(http, instance, origin):
-    for path in ("/oauth2/authorize", "/portal", "/portal/sign-in", "/oauth2/introspect"):
+    for path in ("/oauth2/authorize", "/portal", "/portal/sign-in", "/portal/apps", "/oauth2/launch"):
         assert is_closed(preflight(http, instance.base + path, origin))
         assert is_closed(http.get(instance.base + path, headers={"origin": origin}))
 

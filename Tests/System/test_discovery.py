@@ -10,12 +10,16 @@ CAPABILITIES = {
     "authorize-post",
     "client-public",
     "client-confidential-symmetric",
+    "client-confidential-asymmetric",
     "sso-openid-connect",
     "context-banner",
+    "context-style",
     "context-ehr-patient",
     "context-ehr-encounter",
     "context-standalone-patient",
+    "context-standalone-encounter",
     "permission-offline",
+    "permission-online",
     "permission-patient",
     "permission-user",
     "permission-v1",
@@ -46,12 +50,21 @@ def test_the_smart_configuration_has_every_member_it_must_have(instance, http):
     assert found["token_endpoint"] == f"{instance.base}/oauth2/token"
     assert found["jwks_uri"] == f"{instance.base}/oauth2/jwks"
     assert found["introspection_endpoint"] == f"{instance.base}/oauth2/introspect"
-    assert "management_endpoint" not in found, "there is no page yet where people end an app's access"
-    assert found["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert found["revocation_endpoint"] == f"{instance.base}/oauth2/revoke"
+    assert found["management_endpoint"] == f"{instance.base}/portal/apps"
+    assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert found["response_types_supported"] == ["code"]
     assert found["code_challenge_methods_supported"] == ["S256"]
-    assert set(found["token_endpoint_auth_methods_supported"]) == {"none", "client_secret_basic"}
-    assert {"openid", "fhirUser", "launch", "launch/patient", "offline_access"} <= set(found["scopes_supported"])
+    assert set(found["token_endpoint_auth_methods_supported"]) == {
+        "none",
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt",
+    }
+    assert {"RS384", "ES384"} <= set(found["token_endpoint_auth_signing_alg_values_supported"])
+    assert {"openid", "fhirUser", "launch", "launch/patient", "offline_access", "online_access", "system/*.rs"} <= set(
+        found["scopes_supported"]
+    )
 
 
 # SMART conformance#capabilities
@@ -66,7 +79,6 @@ def test_nothing_is_named_that_is_not_there(instance, http):
         assert (
             not {
                 "registration_endpoint",
-                "revocation_endpoint",
                 "userinfo_endpoint",
                 "user_access_brand_bundle",
                 "smart_app_state_endpoint",

@@ -214,7 +214,7 @@ def test_without_its_fhir_server_the_api_says_so_and_the_pages_are_kind(own, pat
     assert "code" in patient.submit(patient.open(consent.url).form("/portal/consent"), button=("decision", "allow"))
 
 
-@pytest.mark.parametrize("name", ["authorize", "token", "introspect", "portal"])
+@pytest.mark.parametrize("name", ["authorize", "token", "introspect", "revoke", "launch", "portal"])
 def test_a_killed_program_is_missed_politely_and_comes_back_over_its_stale_socket(own, name):
     path = "/portal/sign-in" if name == "portal" else f"/oauth2/{name}"
     before = status(own, path)
@@ -224,7 +224,7 @@ def test_a_killed_program_is_missed_politely_and_comes_back_over_its_stale_socke
             answer = http.get(own.base + path, headers={"origin": "https://app.example"})
         assert answer.status_code == 503 and (own.directory / f"run/{name}.sock").exists()
         assert answer.headers["cache-control"] == "no-store" and "nginx" not in answer.text
-        if name in ("token", "introspect"):
+        if name in ("token", "introspect", "revoke", "launch"):
             assert answer.json()["error"] == "temporarily_unavailable"
         else:
             assert (

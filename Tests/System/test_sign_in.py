@@ -67,12 +67,13 @@ def test_guessing_is_slowed_for_that_account_alone(instance, account, person):
     until(lambda: attempt(person(), victim.username, victim.password).title.startswith("Start an app"))
     with instance.database() as database:
         assert not database.execute(
-            "SELECT 1 FROM sign_in_attempts WHERE name = ?", (digest(victim.username),)
+            "SELECT 1 FROM attempts WHERE key = ?", (digest(victim.username, "address", "127.0.0.1"),)
         ).fetchone()
 
 
-def digest(username):
-    return hashlib.sha256(username.encode()).digest()
+def digest(username, *whence):
+    """How the store names what is guarded: nothing of it can be read there."""
+    return hashlib.sha256("\x1f".join(("sign-in", username, *whence)).encode()).digest()
 
 
 def test_a_name_that_nobody_has_is_slowed_too_so_a_wait_tells_nothing(person):
@@ -96,8 +97,8 @@ def test_the_delay_doubles_up_to_a_quarter_of_an_hour(instance, account, person)
     for failures in (4, 6, 9, 40):
         with instance.database() as database:
             changed = database.execute(
-                "UPDATE sign_in_attempts SET failures = ?, blocked_until = 0 WHERE name = ?",
-                (failures, digest(victim.username)),
+                "UPDATE attempts SET failures = ?, blocked_until = 0 WHERE key = ?",
+                (failures, digest(victim.username, "address", "127.0.0.1")),
             )
             assert changed.rowcount == 1
         assert attempt(guesser, victim.username, "wrong password").status == 403

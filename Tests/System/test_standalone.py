@@ -199,6 +199,42 @@ def test_a_patient_cannot_reach_the_picker_nor_another_record(patient, rounds):
     assert "Gerda" not in back.text
 
 
+# The visit: SMART scopes-and-launch-context#apps-that-launch-standalone
+
+VISIT = "launch/patient launch/encounter patient/*.rs"
+
+
+def test_an_app_that_asks_for_a_visit_gets_the_one_that_is_picked(clinician, rounds):
+    """Requirement 115"""
+    tokens = rounds.tokens(clinician, encounter="maja-oconnor-visit-1", scope=VISIT)
+    assert [page.title.split(" – ")[0] for page in clinician.seen][-2:] == ["Choose a visit", "Allow Rounds?"]
+    assert tokens["encounter"] == "maja-oconnor-visit-1" and tokens["patient"] == "maja-oconnor"
+    found = rounds.fhir(tokens["access_token"], "Encounter/maja-oconnor-visit-1").json()
+    assert found["subject"]["reference"] == "Patient/maja-oconnor"
+
+
+def test_a_patient_picks_an_own_visit_or_goes_on_without_one(patient, rounds):
+    """Requirement 115"""
+    assert rounds.tokens(patient, encounter="maja-oconnor-visit-1", scope=VISIT)["encounter"] == "maja-oconnor-visit-1"
+    assert "encounter" not in rounds.tokens(patient, scope=VISIT)
+
+
+def test_a_visit_of_somebody_else_cannot_be_picked(clinician, patient, rounds):
+    page = patient.sign_in(patient.open(rounds.request(scope=VISIT).url))
+    form = next(form for form in page.forms if form.has("encounter"))
+    fields = [(name, "jose-alvarez-nunez-visit-1" if name == "encounter" else value) for name, value in form.fields]
+    refused = patient.follow(patient.post("/portal/encounter", fields))
+    assert not isinstance(refused, Answer) and refused.status == 403 and "alvarez" not in refused.text.lower()
+
+
+def test_who_cancels_the_choice_of_a_visit_has_said_no(patient, rounds):
+    request = rounds.request(scope=VISIT)
+    page = patient.sign_in(patient.open(request.url))
+    form = next(form for form in page.forms if ("cancel", "yes") in form.buttons)
+    answer = patient.submit(form, button=("cancel", "yes"))
+    assert answer["error"] == "access_denied" and answer["state"] == request.state
+
+
 # The consent page
 
 
@@ -217,7 +253,7 @@ def test_the_consent_page_says_in_words_what_the_app_may_see(clinician, rounds):
         "See in this patient’s record",
         "Laboratory results",
         "Know who you are",
-        "It keeps its access while you are away",
+        "Keep its access while you are away",
         "three months",
         "goes to localhost",
     ):

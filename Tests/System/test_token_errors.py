@@ -115,7 +115,6 @@ def test_a_missing_parameter_is_named(rounds, begun, missing):
     [
         "password",
         "implicit",
-        "client_credentials",
         "refresh",
         "AUTHORIZATION_CODE",
         "urn:ietf:params:oauth:grant-type:device_code",

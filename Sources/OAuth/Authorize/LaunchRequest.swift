@@ -125,15 +125,19 @@ package enum LaunchParameters: Sendable {
     }
 
     func fhirContext() throws(OAuthError) -> FHIRContext? {
-        let refusal = OAuthError.invalidRequest(
-            "fhirContext must be an array of objects with reference, canonical or identifier")
-        switch self {
-        case .form(let form):
-            guard let text = form["fhirContext"] else { return nil }
-            return try require(FHIRContext(json: text), else: refusal)
-        case .json(let document):
-            guard let member = document.root["fhirContext"] else { return nil }
-            return try require(FHIRContext(member), else: refusal)
+        do throws(FHIRContext.Refusal) {
+            switch self {
+            case .form(let form):
+                return try form["fhirContext"].map { text throws(FHIRContext.Refusal) in
+                    try FHIRContext(checking: text)
+                }
+            case .json(let document):
+                return try document.root["fhirContext"].map { member throws(FHIRContext.Refusal) in
+                    try FHIRContext(checking: member)
+                }
+            }
+        } catch {
+            throw .invalidRequest("fhirContext: \(error)")
         }
     }
 }

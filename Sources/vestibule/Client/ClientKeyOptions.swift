@@ -6,7 +6,11 @@ extension SignatureAlgorithm: ExpressibleByArgument {}
 
 /// Where the public keys of an asymmetric client are (SMART client-confidential-asymmetric#registering-a-client-communicating-public-keys).
 struct ClientKeyOptions: ParsableArguments {
-    @Option(help: "A file with the client's public key set, read once and kept in the store; '-' is standard input.")
+    @Option(
+        help: """
+            A file with the client's public key set, read once and kept in the store; '-' is standard input. Ask its \
+            owner to send you every change: with --jwks-uri that is not needed.
+            """)
     var jwks: String?
     @Option(name: .customLong("jwks-uri"), help: "The URL at which the client publishes its key set.")
     var uri: String?

@@ -75,6 +75,7 @@ struct AssertionFlowTests {
         #expect(refused.status == 401 && refused.description.contains("ES256 is not registered"))
     }
 
+    // SMART client-confidential-asymmetric#protocol-details
     @Test("whatever is wrong with an assertion is invalid_client, is named, and costs nobody the code")
     func refused() throws {
         let code = try code()
@@ -112,6 +113,7 @@ struct AssertionFlowTests {
         #expect(try redeem(code, assertion()).status == 200)
     }
 
+    // RFC 7519 §4.1.7; SMART client-confidential-asymmetric#signature-verification
     @Test("an assertion is good once, for any of the endpoints together; another client's jti is another's")
     func replay() throws {
         let jti: [String: String?] = ["jti": "\"the same\""]
