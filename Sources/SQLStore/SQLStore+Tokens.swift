@@ -141,11 +141,18 @@ extension SQLStore: TokenStore {
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
+            // What has not come to a code yet comes to none.
+            let stopped = try connection.run(
+                """
+                UPDATE interactions SET finished_at = $4
+                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND finished_at IS NULL
+                """, handle.bytes, client, fhirBase, now.seconds)
+            let ended = try connection.run(
                 """
                 UPDATE grants SET ended_at = $4, end_reason = $5
                 WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND ended_at IS NULL
-                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue) > 0
+                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue)
+            return stopped + ended > 0
         }
     }
 

@@ -207,7 +207,7 @@ struct GrantConformanceTests {
         try store.choose(encounter: .without, account: "id-bela", in: interaction.id)
         #expect(try found().progress == .init(account: "id-bela", patient: nil, encounter: .without))
 
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
         try store.add(Sample.client(), at: Sample.now)
         try store.add(Sample.account(), at: Sample.now)
         #expect(
@@ -216,5 +216,39 @@ struct GrantConformanceTests {
         #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
         #expect(try store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
         #expect(try store.code(Sample.digest("code"))?.isEnded == true)
+    }
+
+    @Test("a handle that another client brings stops what has not come to a code yet", arguments: Backend.allCases)
+    func leaked(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        let launch = Launch(
+            handle: Sample.digest("handle"), clientID: "app", account: "id-amara", context: LaunchContext(),
+            expiresAt: Sample.now + 300)
+        try store.add(launch, at: Sample.now)
+        let interaction = try Sample.interaction(launch: launch, browser: nil)
+        #expect(try store.begin(interaction) == .begun)
+        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
+        #expect(try store.interaction(interaction.id, at: Sample.now) != nil)
+        #expect(try store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try store.interaction(interaction.id, at: Sample.now) == nil)
+        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+    }
+
+    @Test(
+        "a grant goes along to the session that follows, if that is the same person's and the old one lived",
+        arguments: Backend.allCases)
+    func handedOver(_ backend: Backend) throws {
+        for (name, after, isAlive) in [("amara", 899, true), ("amara", 900, false), ("bela", 1, false)] {
+            let store = try backend.harness().store()
+            try online(store)
+            try store.add(Sample.account("bela"), at: Sample.now)
+            let next = Session(
+                id: Sample.digest("next"), user: try Sample.account(name).user, authenticatedAt: Sample.now + after,
+                lastSeenAt: Sample.now + after)
+            try store.begin(next, of: name, with: nil, replacing: Sample.digest("s"), policy: Self.policy)
+            let refresh = try #require(try store.refreshToken(Sample.digest("rt-1")))
+            #expect(refresh.isEnded == !isAlive)
+            #expect(refresh.session?.id == (isAlive ? next.id : nil))
+        }
     }
 }

@@ -197,7 +197,8 @@ package struct AuthorizeEndpoint: Endpoint {
             return refusal(error, to: interaction.request.redirect, client: client)
         case .issue(let scopes, let basis):
             guard let presence else { return toPage("sign-in", id) }
-            let granted = scopes.grantable(to: presence.user)
+            // The registration can have shrunk while the person was on the pages.
+            let granted = scopes.allowed(by: client.scopes).grantable(to: presence.user)
             guard !granted.isEmpty else {
                 let nothing = OAuthError(.invalidScope, "nothing of what was asked for can be granted to this user")
                 return try take(.refuse(nothing), id, interaction, presence, client, request, at: now)

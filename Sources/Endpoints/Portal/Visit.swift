@@ -18,12 +18,22 @@ extension PortalEndpoint {
     func visit(_ parameters: Form, _ request: Request) throws(OAuthError) -> Visit? {
         let visitor = try visitor(of: request)
         guard let id = parameters["interaction"].map({ Secret(received: $0) }),
-            let interaction = try stored(stores.interaction(id.digest, at: clock())), interaction.isOf(visitor),
+            let interaction = try stored(stores.interaction(id.digest, at: clock())),
+            try isOf(visitor, interaction),
             let client = try stored(stores.client(interaction.request.clientID)), client.isUsable
         else { return nil }
         return Visit(
             id: id, interaction: interaction, client: client, visitor: visitor,
             presence: try presence(visitor.session, in: interaction, users: stores))
+    }
+
+    /// Whether an interaction is this browser's. One that an EHR vouches for, begun without a cookie, becomes so with the
+    /// first cookie that comes.
+    private func isOf(_ visitor: BrowserSession, _ interaction: Interaction) throws(OAuthError) -> Bool {
+        guard interaction.isVouchedFor, interaction.browser == nil, let browser = visitor.browser else {
+            return interaction.isOf(visitor)
+        }
+        return try stored(stores.bind(interaction.id, to: browser.digest))
     }
 
     /// The value that the forms of a visit carry: from the cookie, or, without one, good for one form and once.

@@ -82,6 +82,7 @@ package struct AuthorizationRequest: Sendable {
 
         let requested = try require(single("scope"), else: OAuthError(.invalidScope, "scope is missing"))
         let scopes = ScopeSet(requested).allowed(by: client.scopes).grantableToPeople
+            .filter { client.grantTypes.contains(.refreshToken) || !$0.asksForRefreshing }
         try require(
             !scopes.isEmpty, else: .invalidScope("none of the scopes asked for is registered for this app"))
 
@@ -141,6 +142,11 @@ package enum Prompt: String, Sendable, Hashable {
     case login
     case consent
     case selectAccount = "select_account"
+}
+
+extension Scope {
+    /// Good for nothing where the app may not refresh.
+    fileprivate var asksForRefreshing: Bool { kind == .offlineAccess || kind == .onlineAccess }
 }
 
 extension ScopeSet {

@@ -16,16 +16,21 @@ package struct LaunchRequest: Sendable {
     /// Which of the app's launch URLs; its first otherwise.
     package let launchURL: String?
     package let context: LaunchContext
+    /// When the EHR signed its user in; `nil` means just now (OpenID Core §2: auth_time).
+    package let authenticatedAt: Instant?
 
-    package init(user: Who, app: String, launchURL: String? = nil, context: LaunchContext) {
+    package init(
+        user: Who, app: String, launchURL: String? = nil, context: LaunchContext, authenticatedAt: Instant? = nil
+    ) {
         self.user = user
         self.app = app
         self.launchURL = launchURL
         self.context = context
+        self.authenticatedAt = authenticatedAt
     }
 
     /// Reads a form or a JSON object with the same members: `user`, `client`, `patient`, `encounter`, `fhirContext`,
-    /// `intent`, `need_patient_banner`, `smart_style_url`, `tenant`, `launch_url`.
+    /// `intent`, `need_patient_banner`, `smart_style_url`, `tenant`, `launch_url`, `auth_time`.
     package init(_ sent: LaunchParameters) throws(OAuthError) {
         let user = try require(sent.text("user"), else: .invalidRequest("user is missing: who launches the app"))
         if user.contains("/") {
@@ -39,6 +44,7 @@ package struct LaunchRequest: Sendable {
         }
         app = try require(sent.text("client"), else: .invalidRequest("client is missing: the app's client_id"))
         launchURL = try sent.text("launch_url")
+        authenticatedAt = try sent.instant("auth_time")
         var context = LaunchContext()
         context.patient = try sent.id("patient")
         context.encounter = try sent.id("encounter")
@@ -78,12 +84,15 @@ package struct LaunchRequest: Sendable {
         try require(
             context.encounter == nil || context.patient != nil,
             else: .invalidRequest("an encounter needs its patient beside it"))
+        try require(
+            authenticatedAt.map { $0.seconds > 0 && $0 <= now + 60 } ?? true,
+            else: .invalidRequest("auth_time must lie in the past"))
         var context = context
         context.needPatientBanner = context.needPatientBanner ?? true
         context.smartStyleURL = context.smartStyleURL ?? styleURL
         let launch = Launch(
             handle: handle.digest, clientID: client.id, account: user.id, context: context, expiresAt: now + lifetime,
-            vouchedAt: vouched ? now : nil)
+            vouchedAt: vouched ? min(authenticatedAt ?? now, now) : nil)
         return (launch, LaunchLink(to: url, iss: iss, handle: handle))
     }
 }
@@ -98,7 +107,7 @@ package enum LaunchParameters: Sendable {
         switch self {
         case .form(let form): value = form[name]
         case .json(let document):
-            guard let member = document.root[name] else { return nil }
+            guard let member = Self.member(name, of: document) else { return nil }
             value = try require(member.string, else: .invalidRequest("\(name) must be a string"))
         }
         guard let value else { return nil }
@@ -119,7 +128,7 @@ package enum LaunchParameters: Sendable {
             guard let text = form[name] else { return nil }
             return try require(Bool(text), else: refusal)
         case .json(let document):
-            guard let member = document.root[name] else { return nil }
+            guard let member = Self.member(name, of: document) else { return nil }
             return try require(member.bool, else: refusal)
         }
     }
@@ -132,12 +141,30 @@ package enum LaunchParameters: Sendable {
                     try FHIRContext(checking: text)
                 }
             case .json(let document):
-                return try document.root["fhirContext"].map { member throws(FHIRContext.Refusal) in
+                return try Self.member("fhirContext", of: document).map { member throws(FHIRContext.Refusal) in
                     try FHIRContext(checking: member)
                 }
             }
         } catch {
             throw .invalidRequest("fhirContext: \(error)")
         }
+    }
+
+    /// NumericDate; in a form its digits.
+    func instant(_ name: String) throws(OAuthError) -> Instant? {
+        let refusal = OAuthError.invalidRequest("\(name) must be a number of seconds since 1970")
+        switch self {
+        case .form(let form):
+            guard let text = form[name] else { return nil }
+            return Instant(try require(Int(text), else: refusal))
+        case .json(let document):
+            guard let member = Self.member(name, of: document) else { return nil }
+            return Instant(try require(member.integer, else: refusal))
+        }
+    }
+
+    /// Some EHRs write null for what is not there.
+    private static func member(_ name: String, of document: JSONDocument) -> JSONValue? {
+        document.root[name].flatMap { $0.kind == .null ? nil : $0 }
     }
 }

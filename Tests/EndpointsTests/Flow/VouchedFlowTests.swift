@@ -233,6 +233,20 @@ struct VouchedFlowTests {
         #expect(frame.address.hasPrefix("https://h.example/portal/sign-in?interaction="))
     }
 
+    @Test("prompt=login sent by POST to a browser that is new here")
+    func promptLoginByPost() throws {
+        let parts = try #require(AbsoluteURL(house.vouchedRequest("trusted", ["prompt": "login"]).url))
+        let response = try house.authorize().respond(
+            to: Request(
+                method: .post, path: parts.path,
+                fields: Fields([("content-type", "application/x-www-form-urlencoded")]),
+                body: Array((parts.query ?? "").utf8)))
+        let browser = TestBrowser(house)
+        try browser.get(try #require(response.value(of: "location")))
+        try browser.signIn("amara")
+        #expect(try browser.answer["code"] != nil)
+    }
+
     // OpenID Core §3.1.2.1
     @Test("max_age counts from the moment the EHR spoke", arguments: [(60, true), (59, false)])
     func maxAge(_ seconds: Int, _ isEnough: Bool) throws {
@@ -318,6 +332,16 @@ struct VouchedFlowTests {
         let tokens = try house.redeem(try #require(try browser.answer["code"]))
         try self.frame().get(TestBrowser.request("trusted", ["launch": portal, "scope": "launch patient/*.rs"]))
         #expect(try !house.isAlive(tokens["access_token"]))
+    }
+
+    @Test("a handle that leaks while its person reads the consent page")
+    func leakWhileAsking() throws {
+        let (handle, url) = try house.vouchedRequest("app")
+        let frame = frame()
+        try frame.get(url)
+        try self.frame().get(TestBrowser.request("trusted", ["launch": handle, "scope": "launch patient/*.rs"]))
+        try frame.submit("/portal/consent", ["decision": "allow"])
+        #expect(frame.response.status == 400)
     }
 
     @Test("a handle that was never handed out ends nothing; one that waited too long begins nothing")
