@@ -7,6 +7,8 @@ import Store
 struct BrowserSession {
     static let browserCookie = "vestibule-browser"
     static let sessionCookie = "vestibule-session"
+    /// Half a year: as long as the store knows a browser that somebody has signed in with.
+    static let browserMemory = 180 * 86_400
 
     /// The secret that ties interactions to this browser; `nil` before the first visit.
     let browser: Secret?

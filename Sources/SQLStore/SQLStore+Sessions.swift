@@ -9,7 +9,10 @@ extension SQLStore: SessionStore {
     ) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
-            if let old { try Self.end(session: old, at: session.authenticatedAt, on: connection) }
+            if let old {
+                try Self.hand(over: old, to: session, policy: policy, on: connection)
+                try Self.end(session: old, at: session.authenticatedAt, on: connection)
+            }
             if let browser {
                 try connection.run(
                     """
@@ -20,6 +23,21 @@ extension SQLStore: SessionStore {
             }
             try Self.insert(session, policy: policy, fhirBase: fhirBase, on: connection)
         }
+    }
+
+    /// Who signs in again, because an app asked for that, stays online with the other apps.
+    private static func hand(
+        over old: SecretDigest, to session: Session, policy: SessionPolicy, on connection: any Connection
+    ) throws(SQLError) {
+        let now = session.authenticatedAt.seconds
+        try connection.run(
+            """
+            UPDATE grants SET session = $2
+            WHERE session = $1 AND account = $3 AND ended_at IS NULL AND EXISTS (
+                SELECT 1 FROM sessions
+                WHERE sessions.id = $1 AND sessions.account = $3 AND sessions.last_seen_at > $4
+                    AND sessions.expires_at > $5)
+            """, old.bytes, session.id.bytes, session.user.id, now - policy.idle, now)
     }
 
     /// A browser that nobody has signed in with for half a year is a stranger's again.

@@ -36,13 +36,13 @@ extension PortalEndpoint {
     ) throws(OAuthError) -> Response {
         let grants = try stored(stores.grants(of: session.user.id, at: clock()))
         let own = session.user.fhirUser?.ownPatient
+        var names = PatientNames(directory, of: session.user)
         let apps = Self.byApp(grants).map { grants in
             let patients = Set(grants.map(\.patient))
             let patient = patients.count == 1 ? patients.first ?? nil : nil
-            // A name, or nothing: an id says nothing to anybody.
-            let summary = patient.flatMap { $0 == own ? nil : try? directory.patient($0) }
             return ConnectedApp(
-                grants, patient: summary?.displayName, isOwnRecord: patient != nil && patient == own)
+                grants, patient: patient.flatMap { $0 == own ? nil : names.name(of: $0) },
+                isOwnRecord: patient != nil && patient == own)
         }
         let page = ConnectedAppsPage(site: site, visitor: shown(visitor, session), apps: apps, notice: notice)
         return .page(page.render(), status: status)
@@ -57,6 +57,31 @@ extension PortalEndpoint {
             groups[grant.clientID, default: []].append(grant)
         }
         return order.compactMap { groups[$0] }
+    }
+}
+
+/// The names of patients whom a person may still see, each asked for once; a directory that is down is not asked again.
+private struct PatientNames {
+    private let directory: any PatientDirectory
+    private let access: UserAccess
+    private var known: [String: String?] = [:]
+    private var isDown = false
+
+    init(_ directory: any PatientDirectory, of user: User) {
+        self.directory = directory
+        access = user.effectiveAccess
+    }
+
+    /// A name, or nothing: an id says nothing to anybody.
+    mutating func name(of patient: String) -> String? {
+        if let name = known[patient] { return name }
+        guard !isDown, access.includes(patient: patient) else { return nil }
+        do {
+            known[patient] = .some(try directory.patient(patient)?.displayName)
+        } catch {
+            isDown = true
+        }
+        return known[patient] ?? nil
     }
 }
 

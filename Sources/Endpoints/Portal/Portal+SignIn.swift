@@ -81,6 +81,13 @@ extension PortalEndpoint {
         if let attempts { try stored(stores.forget(attempts)) }
         var response = visit.map(backToAuthorize) ?? .seeOther(destination.url(urls))
         response.add("Set-Cookie", Cookie(name: BrowserSession.sessionCookie, value: secret.text).field)
+        // From now on this browser is known for this person, and stays so when it is closed.
+        if let browser = visitor.browser {
+            response.add(
+                "Set-Cookie",
+                Cookie(name: BrowserSession.browserCookie, value: browser.text, maxAge: BrowserSession.browserMemory)
+                    .field)
+        }
         return response.remarking("event", "signed_in").remarking("account", account.user.id)
     }
 

@@ -150,6 +150,20 @@ struct OnlineFlowTests {
         }
     }
 
+    @Test("who signs in again, because another app asked for that, stays online with the first")
+    func samePerson() throws {
+        let tokens = try tokens()
+        house.advance(1)
+        try browser.get(TestBrowser.request("app", ["prompt": "login"]))
+        try browser.signIn("maja")
+        #expect(browser.address.hasPrefix("https://h.example/portal/consent?"))
+        #expect(try house.isAlive(tokens["access_token"]))
+        let next = try house.refresh(tokens["refresh_token"])
+        #expect(next.status == 200)
+        try signOut()
+        #expect(try !house.isAlive(next["access_token"]))
+    }
+
     @Test("somebody else who signs in with this browser ends what lived in the session before")
     func anotherPerson() throws {
         let tokens = try tokens()
