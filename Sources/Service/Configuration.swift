@@ -41,7 +41,7 @@ package struct Configuration: Sendable {
         }
 
         package let mode: Mode
-        /// Public apps that ask for patient/ scopes alone need nobody's approval.
+        /// Apps that ask for patient/ scopes alone, public or confidential, need nobody's approval.
         package let approvesPatientApps: Bool
         /// The scopes that apps may register for; everything else is for the administrator to give.
         package let scopes: String
@@ -139,9 +139,14 @@ package struct Configuration: Sendable {
         guard let mode = Registration.Mode(rawValue: mode) else {
             throw file.error("registration", "mode", "is \"off\", \"token\" or \"open\"")
         }
+        let scopes = try file.string("registration", "scopes") ?? Self.registrableScopes
+        if let refused = ScopeSet.refusals(of: scopes).first {
+            throw file.error(
+                "registration", "scopes", "has \(refused.spelling), which is never granted: \(refused.reason)")
+        }
         registration = Registration(
             mode: mode, approvesPatientApps: try file.bool("registration", "approve_patient_apps") ?? false,
-            scopes: try file.string("registration", "scopes") ?? Self.registrableScopes)
+            scopes: scopes)
         secrets = try file.required("secrets", "directory")
         lifetimes = Lifetimes(
             code: try file.duration("lifetimes", "code", in: 10...600) ?? 60,

@@ -256,7 +256,7 @@ struct RegistrationResponseTests {
             String(decoding: told.bytes, as: UTF8.self) == """
                 {"client_id":"id-1","client_id_issued_at":1800000000,"client_secret":"the secret",\
                 "client_secret_expires_at":0,"registration_access_token":"managing",\
-                "registration_client_uri":"https://h.example/oauth2/register/id-1","approval":"approved",\
+                "registration_client_uri":"https://h.example/oauth2/register/id-1","approval":"pending",\
                 "client_name":"Growth Chart","redirect_uris":["https://app.example/cb"],\
                 "grant_types":["authorization_code"],"response_types":["code"],\
                 "scope":"openid launch/patient patient/Observation.rs","application_type":"web",\

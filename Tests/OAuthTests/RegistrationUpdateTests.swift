@@ -130,10 +130,11 @@ struct RegistrationUpdateTests {
         #expect(try Self.updated(Self.registered(), Registering.usual, changes).approval == approval)
         #expect(
             try Self.updated(Self.registered(approval: .pending), Registering.usual, changes).approval == .pending)
-        // Where apps for patients need no approval they need none for a change, but once refused is refused.
+        // Where apps for patients need no approval they need none for a change, unless they want to stand on the portal;
+        // but once refused is refused.
         #expect(
             try Self.updated(Self.registered(), Registering.usual, changes, policy: Registering.policy).approval
-                == .approved)
+                == (changes["initiate_login_uri"] == nil ? .approved : .pending))
         for policy in [Self.strict, Registering.policy] {
             #expect(
                 try Self.updated(Self.registered(approval: .rejected), Registering.usual, changes, policy: policy)
@@ -142,14 +143,14 @@ struct RegistrationUpdateTests {
         }
     }
 
-    @Test("other keys wait for another approval")
+    @Test("keys at another place wait for another approval, new keys at the same place do not")
     func keys() throws {
         let client = try Self.registered(Registering.backend)
-        for changes in [
-            ["jwks": nil, "jwks_uri": #""https://evil.example/j""#], ["token_endpoint_auth_signing_alg": #""ES384""#],
-        ] as [[String: String?]] {
-            #expect(try Self.updated(client, Registering.backend, changes).approval == .pending)
-        }
+        let elsewhere = ["jwks": nil, "jwks_uri": #""https://evil.example/j""#] as [String: String?]
+        #expect(try Self.updated(client, Registering.backend, elsewhere).approval == .pending)
+        let rotated = ["token_endpoint_auth_signing_alg": #""ES384""#] as [String: String?]
+        let updated = try Self.updated(client, Registering.backend, rotated)
+        #expect(updated.approval == .approved && updated.authentication != client.authentication)
         #expect(try Self.updated(client, Registering.backend).approval == .approved)
     }
 

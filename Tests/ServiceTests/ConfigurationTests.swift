@@ -28,6 +28,24 @@ struct ConfigurationTests {
         #expect(configuration.lifetimes.sessionAbsolute == 43_200)
         #expect(configuration.urls.token == "https://smart.example/oauth2/token")
         #expect(configuration.urls.issuer == "https://smart.example/fhir")
+        #expect(configuration.registration.mode == .off && !configuration.registration.approvesPatientApps)
+        #expect(configuration.outbound.allowed.isEmpty && configuration.outbound.proxy == nil)
+        #expect(configuration.store.description == "/var/lib/v.db")
+    }
+
+    @Test("the store can be another engine, and a scope that is never granted is no ceiling")
+    func storeAndRegistration() throws {
+        let text = Self.minimal.replacing("database = \"/var/lib/v.db\"", with: "url = \"postgresql:///vestibule\"")
+        #expect(try Configuration(text: text, path: "t").store.description == "the PostgreSQL database")
+        #expect(throws: ConfigurationError.self) {
+            try Configuration(text: text.replacing("postgresql", with: "mysql"), path: "t")
+        }
+        #expect(throws: ConfigurationError.self) {
+            try Configuration(text: text + "\n[registration]\nscopes = \"patient/*.sr\"", path: "t")
+        }
+        let open = try Configuration(
+            text: text + "\n[registration]\nmode = \"open\"\nscopes = \"patient/*.rs\"", path: "t")
+        #expect(open.registration.mode == .open && open.registration.scopes == "patient/*.rs")
     }
 
     @Test(
@@ -51,6 +69,15 @@ struct ConfigurationTests {
             (
                 "base = \"https://smart.example\"", "base = \"https://smart.example\"\ndemo = true",
                 "t:3: demo mode needs base URLs on loopback: it is for this machine alone"
+            ),
+            (
+                "database = \"/var/lib/v.db\"", "database = \"/var/lib/v.db\"\nurl = \"sqlite:/var/lib/v.db\"",
+                "t:8: url and database exclude each other"
+            ),
+            ("database = \"/var/lib/v.db\"\n", "", "t: database or url is missing in [store]"),
+            (
+                "[secrets]", "[registration]\nmode = \"on\"\n[secrets]",
+                "t:9: mode is \"off\", \"token\" or \"open\""
             ),
             (
                 "https://smart.example\"\n[fhir]", "http://localhost:80\"\n[fhir]",

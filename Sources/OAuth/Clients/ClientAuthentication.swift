@@ -59,7 +59,7 @@ package enum ClientAuthentication: Sendable {
 
     private static func pairs(_ encoded: String) throws(OAuthError) -> [Pair] {
         guard let bytes = Base64.decode(encoded), let text = String(validating: bytes, as: UTF8.self),
-            let colon = text.firstIndex(of: ":")
+            let colon = text.firstIndex(of: ":"), !bytes.contains(0)
         else { throw .invalidClient("the Authorization header is not valid HTTP Basic") }
         let id = text[..<colon]
         let secret = text[colon...].dropFirst()

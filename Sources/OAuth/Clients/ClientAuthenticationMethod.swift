@@ -22,6 +22,11 @@ package enum ClientAuthenticationMethod: Sendable, Equatable {
         case privateKeyJWT = "private_key_jwt"
     }
 
+    /// The keys of an asymmetric client.
+    package var keys: ClientPublicKeys? {
+        if case .privateKey(let keys) = self { keys } else { nil }
+    }
+
     package var name: Name {
         switch self {
         case .none: .none

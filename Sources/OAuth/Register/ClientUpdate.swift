@@ -63,13 +63,15 @@ package struct ClientUpdate: Sendable {
 
 extension ClientRegistration {
     /// Whether there is anything in this registration that whoever approved the other has not seen: another name or page for
-    /// people, another place for answers, more scopes or grants, other keys.
+    /// people, another place for answers, more scopes or grants, keys at another place. New keys at the same place are what a
+    /// client that rotates them has to bring, and whoever manages the registration may bring them.
     func exceeds(_ approved: ClientRegistration) -> Bool {
         !name.isExactly(approved.name) || presentation.pages != approved.presentation.pages
             || !Set(redirectURIs).isSubset(of: approved.redirectURIs)
             || !Set(launchURLs).isSubset(of: approved.launchURLs) || isNative && !approved.isNative
             || !grantTypes.isSubset(of: approved.grantTypes) || !scopes.isSubset(of: approved.scopes)
-            || authentication != approved.authentication
+            || authentication.name != approved.authentication.name
+            || authentication.keys?.registered.uri != approved.authentication.keys?.registered.uri
     }
 }
 
