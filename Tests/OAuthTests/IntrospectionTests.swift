@@ -44,9 +44,14 @@ struct IntrospectionTests {
             ("__introspection", false), ("__Introspect", false), ("https://h.example/__introspect", false),
         ])
     func bearers(_ scopes: String, _ mayAskAboutAll: Bool) {
-        let caller = IntrospectionCaller(bearing: token(scopes: scopes))
+        let backend = ActiveToken(
+            grantID: "g", clientID: "app", user: nil, context: LaunchContext(), scopes: ScopeSet(scopes),
+            fhirBase: Fixture.base.description, issuedAt: Fixture.now, expiresAt: Fixture.now + 300)
+        let caller = IntrospectionCaller(bearing: backend)
         #expect(caller.mayHear(of: "app"))
         #expect(caller.mayHear(of: "other") == mayAskAboutAll)
+        // A person's token is about that person's access alone, whatever its scopes are.
+        #expect(!IntrospectionCaller(bearing: token(scopes: scopes)).mayHear(of: "other"))
     }
 
     private func json(_ response: IntrospectionResponse) -> String { String(decoding: response.json, as: UTF8.self) }

@@ -11,10 +11,49 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
 
+from instance import until
+from keys import ClientKey
 from oauth import Answer, refused
 
 SCOPE = "launch/patient openid fhirUser offline_access patient/*.rs"
 PEOPLE = {"Patient", "Practitioner", "RelatedPerson", "Person"}
+# What (g)(10) wants to be able to do, by the names of SMART (AUT-PAT-25).
+CERTIFIED = {
+    "launch-ehr",
+    "launch-standalone",
+    "authorize-post",
+    "client-public",
+    "client-confidential-symmetric",
+    "client-confidential-asymmetric",
+    "sso-openid-connect",
+    "context-banner",
+    "context-style",
+    "context-ehr-patient",
+    "context-ehr-encounter",
+    "context-standalone-patient",
+    "permission-offline",
+    "permission-patient",
+    "permission-user",
+    "permission-v1",
+    "permission-v2",
+}
+THO, US_CORE = "http://terminology.hl7.org/CodeSystem", "http://hl7.org/fhir/us/core/CodeSystem"
+# The categories that a person must be able to choose among (AUT-PAT-28, and the certification guide).
+CATEGORIES = {
+    "Condition": [
+        f"{THO}/condition-category|encounter-diagnosis",
+        f"{THO}/condition-category|problem-list-item",
+        f"{US_CORE}/condition-category|health-concern",
+    ],
+    "Observation": [
+        f"{US_CORE}/us-core-category|sdoh",
+        f"{THO}/observation-category|social-history",
+        f"{THO}/observation-category|laboratory",
+        f"{THO}/observation-category|survey",
+        f"{THO}/observation-category|vital-signs",
+        f"{THO}/observation-category|procedure",
+    ],
+}
 
 
 @pytest.fixture
@@ -48,14 +87,21 @@ def tokens(patient, rounds):
 
 
 def test_well_known_capabilities(smart):
-    """Requirements 6, 7, 8, 9, 11 and 12: the members that must be there, each of its type."""
+    """Requirements 6, 7, 8, 9, 10, 11 and 12: the members that must be there, each of its type."""
     for name in ("authorization_endpoint", "token_endpoint", "issuer", "jwks_uri"):
         assert isinstance(smart[name], str) and smart[name].startswith("https://")
     for name in ("capabilities", "grant_types_supported", "code_challenge_methods_supported"):
         assert smart[name] and all(isinstance(each, str) for each in smart[name])
-    assert "authorization_code" in smart["grant_types_supported"]
+    assert {"authorization_code", "client_credentials"} <= set(smart["grant_types_supported"])
     assert "S256" in smart["code_challenge_methods_supported"]
     assert "plain" not in smart["code_challenge_methods_supported"]
+
+
+def test_well_known_capabilities_for_certification(smart):
+    """Requirements 13, 14 and 249, AUT-PAT-25"""
+    assert set(smart["capabilities"]) >= CERTIFIED
+    assert "private_key_jwt" in smart["token_endpoint_auth_methods_supported"]
+    assert {"RS384", "ES384"} <= set(smart["token_endpoint_auth_signing_alg_values_supported"])
 
 
 def test_openid_required_configuration_fields(openid):
@@ -208,6 +254,20 @@ def test_ehr_launch_context(launched):
     assert tokens["smart_style_url"].startswith("https://")
 
 
+def test_style_of_a_launch(instance, http, clinician, register):
+    """Requirement 119: an EHR that says nothing of style has one all the same, and any page may read it."""
+    app = register()
+    launch = instance.cli(
+        *("launch", "create", "--user", clinician.username, "--client", app.client_id, "--patient", "maja-oconnor")
+    )
+    tokens = app.tokens(clinician, scope="launch patient/*.rs", launch=launch["launch"])
+    answer = http.get(tokens["smart_style_url"], headers={"origin": "https://app.example"})
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("application/json")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    style = answer.json()
+    assert style["color_background"].startswith("#") and style["font_family_body"] and style["dim_font_size"]
+
+
 def test_fhir_context(launched):
     """Requirements 121, 122 and 123: objects; a reference of type and id, a canonical that ends in both."""
     _, tokens = launched
@@ -289,10 +349,22 @@ def test_refresh_tokens_are_good_for_three_months(instance, rounds, tokens):
 # Introspection
 
 
-def test_introspection_of_an_active_token(patient, reporting, keys):
-    """Requirements 195, 196 and 197: as the token response had it."""
+@pytest.mark.parametrize("caller", ["itself", "resource server", "bearer"])
+def test_introspection_of_an_active_token(request, patient, reporting, keys, http, caller):
+    """Requirements 193 to 197, TOK-INTRO-1: as the token response had it, to whoever may ask."""
     tokens = reporting.tokens(patient, scope=SCOPE)
-    found = reporting.introspect(tokens["access_token"]).json()
+    if caller == "itself":
+        answer = reporting.introspect(tokens["access_token"])
+    elif caller == "resource server":
+        answer = request.getfixturevalue("resource_server").introspect(tokens["access_token"])
+    else:
+        service = request.getfixturevalue("service")(scope="__introspect")
+        answer = http.post(
+            reporting.discovered["introspection_endpoint"],
+            data={"token": tokens["access_token"]},
+            headers={"authorization": f"Bearer {service.backend('__introspect').json()['access_token']}"},
+        )
+    found = answer.json()
     assert found["active"] is True and found["client_id"] == reporting.client_id
     assert sorted(found["scope"].split()) == sorted(tokens["scope"].split())
     assert isinstance(found["exp"], int) and found["exp"] > time.time()
@@ -311,6 +383,34 @@ def test_introspection_of_an_invalid_token(reporting):
 # Consent
 
 
+def allowed(person, app, scope, is_kept):
+    """The whole flow with some boxes unticked: those stay ticked whose value is kept."""
+    request = app.request(scope=scope)
+    form = person.sign_in(person.open(request.url)).form("/portal/consent")
+    for each in form.inputs:
+        each.is_sent = is_kept(each.value) if each.is_box else each.is_sent
+    response = app.exchange(request, person.submit(form, button=("decision", "allow")))
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def category_of(resource):
+    return {f"{coding['system']}|{coding['code']}" for each in resource["category"] for coding in each["coding"]}
+
+
+def entries(answer):
+    assert answer.status_code == 200, answer.text
+    return {each["resource"]["id"]: each["resource"] for each in answer.json().get("entry", [])}
+
+
+@pytest.fixture
+def everything(clinician, register):
+    """All there is of a type in the patient's record, as a clinician without limits finds it."""
+    app = register()
+    token = app.tokens(clinician, scope="user/*.rs")["access_token"]
+    return lambda kind: entries(app.fhir(token, f"{kind}?patient=Patient/maja-oconnor&_count=200"))
+
+
 def test_offline_access_is_said(patient, rounds):
     """Requirement 212, AUT-PAT-11"""
     page = patient.sign_in(patient.open(rounds.request(scope=SCOPE).url))
@@ -323,6 +423,120 @@ def test_denied(patient, rounds):
     """Requirement 92: who says no is heard."""
     answer = patient.authorize(rounds.request(scope=SCOPE), decision="deny")
     assert answer["error"] == "access_denied" and "code" not in answer
+
+
+def test_limited_scope_grant(patient, register):
+    """Requirements 211 and 213, AUT-PAT-33 and AUT-PAT-34: what was unticked is not granted, and not given."""
+    types = ["Patient", "Condition", "Observation", "Immunization", "Procedure", "MedicationRequest"]
+    closed = {"Immunization", "Procedure", "MedicationRequest"}
+    app = register()
+    scope = "launch/patient openid fhirUser offline_access " + " ".join(f"patient/{kind}.rs" for kind in types)
+    tokens = allowed(patient, app, scope, lambda value: not any(kind in value for kind in closed))
+    assert tokens["scope"].split() == [each for each in scope.split() if not any(kind in each for kind in closed)]
+    for kind in types[1:]:
+        assert app.fhir(tokens["access_token"], kind).status_code == (403 if kind in closed else 200), kind
+
+
+@pytest.mark.parametrize("suffix", ["rs", "read"], ids=["version 2", "version 1"])
+def test_granular_scope_selection(patient, register, everything, suffix):
+    """Requirements 98, 214 and 215: of a whole type a person allows some categories, and no more comes of it."""
+    chosen = {"Condition": CATEGORIES["Condition"][1:], "Observation": CATEGORIES["Observation"][2:4]}
+    app = register()
+    tokens = allowed(
+        patient,
+        app,
+        f"launch/patient patient/Patient.{suffix} patient/Condition.{suffix} patient/Observation.{suffix}",
+        lambda value: (
+            "/other" not in value
+            and ("category=" not in value or any(code in value for codes in chosen.values() for code in codes))
+        ),
+    )
+    granted = [each for each in tokens["scope"].split() if "Condition" in each or "Observation" in each]
+    assert sorted(granted) == sorted(
+        f"patient/{kind}.rs?category={each}" for kind, categories in chosen.items() for each in categories
+    )
+    for kind, categories in chosen.items():
+        there = everything(kind)
+        visible = {name for name, each in there.items() if category_of(each) & set(categories)}
+        assert set(entries(app.fhir(tokens["access_token"], f"{kind}?_count=200"))) == visible
+        hidden = sorted(there.keys() - visible)
+        assert hidden and app.fhir(tokens["access_token"], f"{kind}/{hidden[0]}").status_code == 404
+
+
+@pytest.mark.parametrize("kind, category", [(kind, each) for kind in CATEGORIES for each in CATEGORIES[kind]])
+def test_each_category_that_certification_names(patient, register, everything, kind, category):
+    """Requirements 98 and 99, AUT-PAT-28: it is granted as it was asked for, and shows exactly its own."""
+    scope = f"launch/patient patient/{kind}.rs?category={category}"
+    app = register()
+    tokens = app.tokens(patient, scope=scope)
+    assert tokens["scope"] == scope
+    expected = {name for name, each in everything(kind).items() if category in category_of(each)}
+    assert set(entries(app.fhir(tokens["access_token"], f"{kind}?_count=200"))) == expected
+
+
+# Revocation
+
+
+def test_token_revocation(patient, register):
+    """Requirements 206 and 207: at the person's word, from the next request on."""
+    app = register()
+    tokens = app.tokens(patient, scope=SCOPE)
+    assert app.fhir(tokens["access_token"], f"Patient/{tokens['patient']}").status_code == 200
+    page = patient.open(app.discovered["management_endpoint"])
+    form = next(each for each in page.forms if ("app", app.client_id) in each.fields + each.buttons)
+    patient.submit(form, button=form.buttons[0] if form.buttons[0][0] else None)
+    answer = until(lambda: app.fhir(tokens["access_token"], f"Patient/{tokens['patient']}"))
+    assert answer.status_code == 401
+    answer = app.refresh(tokens["refresh_token"])
+    assert answer.status_code in (400, 401) and "access_token" not in answer.json()
+
+
+# Backend Services
+
+
+@pytest.mark.parametrize("algorithm", ["RS384", "ES384"])
+def test_backend_services_authorization_request(service, algorithm):
+    """Requirements 172, 173, 175, 176, 177 and 187, AUT-SYS-3 and AUT-SYS-8"""
+    client = service(key=ClientKey(algorithm), scope="system/Patient.rs")
+    answer = client.backend("system/Patient.rs system/Observation.rs")
+    assert answer.status_code == 200 and is_token_response(answer.json())
+    assert answer.json()["scope"] == "system/Patient.rs" and answer.json()["expires_in"] <= 300
+    assert "refresh_token" not in answer.json()
+    token = answer.json()["access_token"]
+    assert client.fhir(token, "Patient/maja-oconnor").status_code == 200
+    assert client.fhir(token, "Observation").status_code == 403
+
+
+def test_backend_services_invalid_grant_type(service):
+    """Requirement 146: 400."""
+    answer = service().backend("system/Patient.rs", grant_type="not_a_grant_type")
+    assert answer.status_code == 400 and answer.json()["error"] == "unsupported_grant_type"
+
+
+def test_backend_services_invalid_client_assertion(service):
+    """Requirements 146 and 188: 400 or 401."""
+    client = service()
+    answer = client.post(
+        {
+            "grant_type": "client_credentials",
+            "scope": "system/Patient.rs",
+            **client.proof(),
+            "client_assertion_type": "not_an_assertion_type",
+        }
+    )
+    assert answer.status_code in (400, 401) and "access_token" not in answer.json()
+
+
+@pytest.mark.parametrize("claim", ["iss", "sub", "aud"])
+def test_backend_services_invalid_jwt(service, claim):
+    """Requirements 146 and 188, AUT-SYS-7: 400 or 401, `invalid_client`."""
+    client = service()
+    proof = client.proof(client.assertion(**{claim: f"not_a_valid_{claim}"}))
+    answer = client.backend("system/Patient.rs", **proof)
+    assert answer.status_code in (400, 401) and answer.json()["error"] == "invalid_client"
+
+
+# Codes
 
 
 def test_a_code_of_another_request_is_refused(patient, rounds):

@@ -72,6 +72,10 @@ package struct TokenEndpoint: Endpoint {
         _ refresh: RefreshRequest, _ authentication: ClientAuthentication, _ request: Request, at now: Instant
     ) throws(OAuthError) -> TokenResponse {
         var token = try refreshes.find(refresh)
+        // A public client that leaves out its client_id is found by its token; where there is none, that is what is wrong.
+        if token == nil, case .none(clientID: nil) = authentication {
+            throw .invalidGrant(RefreshToken.refusal, detail: .unknownToken)
+        }
         let client = try authenticator.client(
             authentication, fallback: token?.authorization.clientID, for: request, at: now)
         // Requests with one token at the same time: the first spends it, the others read it again and are its retries.

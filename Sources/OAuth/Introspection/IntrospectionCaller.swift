@@ -20,7 +20,8 @@ package struct IntrospectionCaller: Sendable {
     /// A client that came with a live access token of its own.
     package init(bearing token: ActiveToken) {
         clientID = token.clientID
-        mayAskAboutAll = token.scopes.contains(named: Self.scope)
+        // Never by a person's token: what a person allows an app is about that person's own access.
+        mayAskAboutAll = token.user == nil && token.scopes.contains(named: Self.scope)
     }
 
     /// The scope that lets the bearer of an access token introspect every token.

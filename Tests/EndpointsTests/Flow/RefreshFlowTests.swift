@@ -100,7 +100,8 @@ struct RefreshFlowTests {
         #expect(second.status == 200)
         #expect(try house.refresh(token, ["client_id": nil])["refresh_token"] == second["refresh_token"])
         let unknown = try house.refresh("vst_rt_nobodys", ["client_id": nil])
-        #expect(unknown.status == 401 && unknown.error == "invalid_client")
+        // Requirement 169
+        #expect(unknown.status == 400 && unknown.error == "invalid_grant")
     }
 
     @Test("what was withdrawn is not given again")
