@@ -103,11 +103,13 @@ struct TokenRequestTests {
 
 @Suite("OpenID Core §2 id_token")
 struct IDTokenTests {
-    private func claims(_ scopes: String, user: User = Fixture.user()) throws -> JSONValue {
+    private func claims(
+        _ scopes: String, user: User = Fixture.user(), isRefresh: Bool = false
+    ) throws -> JSONValue {
         try JSONDocument(
             IDToken(
                 issuer: Fixture.base, authorization: Fixture.authorization(user: user), scopes: ScopeSet(scopes),
-                issuedAt: Fixture.now, expiresAt: Fixture.now + 300
+                issuedAt: Fixture.now, expiresAt: Fixture.now + 300, isRefresh: isRefresh
             ).payload
         ).root
     }
@@ -124,6 +126,14 @@ struct IDTokenTests {
         #expect(claims["auth_time"]?.integer == Fixture.now.seconds - 30)
         #expect(claims["name"]?.string == "Dr. Test")
         #expect(claims["fhirUser"]?.string == "https://h.example/fhir/Practitioner/p1")
+    }
+
+    // OpenID Core §12.2
+    @Test("a refresh repeats the moment of the sign-in and no nonce")
+    func refreshed() throws {
+        let claims = try claims("openid", isRefresh: true)
+        #expect(claims["nonce"] == nil)
+        #expect(claims["auth_time"]?.integer == Fixture.now.seconds - 30)
     }
 
     // SMART scopes-and-launch-context#scopes-for-requesting-identity-data

@@ -33,7 +33,7 @@ struct TokenIssuer {
         let refreshToken =
             issuance.successor ?? (authorization.beginsRefreshing(for: client) ? secrets.fresh(.refreshToken) : nil)
         // Signed before anything is spent: a key that cannot be had costs nobody their code.
-        let idToken = try issuance.scopes.contains(.openID) ? sign(authorization, issuance.scopes, at: now) : nil
+        let idToken = try issuance.scopes.contains(.openID) ? sign(issuance, at: now) : nil
 
         let tokens = NewTokens(
             grant: authorization.grant, accessToken: accessToken.digest, scopes: issuance.scopes,
@@ -66,13 +66,11 @@ struct TokenIssuer {
             context: LaunchContext())
     }
 
-    private mutating func sign(
-        _ authorization: Authorization, _ scopes: ScopeSet, at now: Instant
-    ) throws(OAuthError) -> String {
+    private mutating func sign(_ issuance: Issuance, at now: Instant) throws(OAuthError) -> String {
         let (key, kid) = try signingKey(at: now)
         let token = IDToken(
-            issuer: fhirBase, authorization: authorization, scopes: scopes, issuedAt: now,
-            expiresAt: now + policy.idToken)
+            issuer: fhirBase, authorization: issuance.authorization, scopes: issuance.scopes, issuedAt: now,
+            expiresAt: now + policy.idToken, isRefresh: issuance.successor != nil)
         do {
             return try JWS.sign(payload: token.payload, kid: kid, typ: "JWT", by: key, alg: .rs256)
         } catch {

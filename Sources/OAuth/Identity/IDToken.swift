@@ -9,15 +9,19 @@ package struct IDToken: Sendable {
     package let scopes: ScopeSet
     package let issuedAt: Instant
     package let expiresAt: Instant
+    /// Whether this is a refresh, whose id_token has no nonce (OpenID Core §12.2).
+    package let isRefresh: Bool
 
     package init(
-        issuer: FHIRBase, authorization: Authorization, scopes: ScopeSet, issuedAt: Instant, expiresAt: Instant
+        issuer: FHIRBase, authorization: Authorization, scopes: ScopeSet, issuedAt: Instant, expiresAt: Instant,
+        isRefresh: Bool = false
     ) {
         self.issuer = issuer
         self.authorization = authorization
         self.scopes = scopes
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        self.isRefresh = isRefresh
     }
 
     package var payload: [UInt8] {
@@ -30,7 +34,7 @@ package struct IDToken: Sendable {
             $0.member("iat", issuedAt.seconds)
             $0.member("exp", expiresAt.seconds)
             $0.member("auth_time", authorization.authenticatedAt.seconds)
-            $0.member("nonce", authorization.nonce)
+            if !isRefresh { $0.member("nonce", authorization.nonce) }
             if scopes.contains(.profile) || scopes.contains(.fhirUser) { $0.member("name", user.name) }
             if scopes.contains(.fhirUser), let fhirUser = user.fhirUser {
                 $0.member("fhirUser", issuer.url(of: fhirUser.description))
