@@ -41,6 +41,24 @@ struct LaunchRequestTests {
         }
     }
 
+    // SMART scopes-and-launch-context#extensibility, Requirement 125
+    @Test("a site's own context comes along in JSON, and what has no such name does not")
+    func extensions() throws {
+        let context = try read(
+            json: #"{"user":"a","client":"b","__ward":{"bed":4.10},"https://h.example/x":[1],"ward":"7"}"#
+        ).context
+        #expect(
+            String(decoding: context.json, as: UTF8.self) == #"{"__ward":{"bed":4.10},"https://h.example/x":[1]}"#)
+    }
+
+    @Test("null is nothing, and the moment of the sign-in is a number in the past")
+    func nullAndTime() throws {
+        let request = try read(json: #"{"user":"a","client":"b","patient":null,"fhirContext":null,"auth_time":17}"#)
+        #expect(request.context == LaunchContext() && request.authenticatedAt == Instant(17))
+        #expect(try read("user=a&client=b&auth_time=17").authenticatedAt == Instant(17))
+        #expect(throws: OAuthError.self) { try read("user=a&client=b&auth_time=soon") }
+    }
+
     @Test("little is enough")
     func least() throws {
         for request in [try read("user=amara&client=app"), try read(json: #"{"user":"amara","client":"app"}"#)] {

@@ -30,7 +30,7 @@ package struct LaunchRequest: Sendable {
     }
 
     /// Reads a form or a JSON object with the same members: `user`, `client`, `patient`, `encounter`, `fhirContext`,
-    /// `intent`, `need_patient_banner`, `smart_style_url`, `tenant`, `launch_url`, `auth_time`.
+    /// `intent`, `need_patient_banner`, `smart_style_url`, `tenant`, `launch_url`, `auth_time`; in JSON also members of the site's own.
     package init(_ sent: LaunchParameters) throws(OAuthError) {
         let user = try require(sent.text("user"), else: .invalidRequest("user is missing: who launches the app"))
         if user.contains("/") {
@@ -52,6 +52,7 @@ package struct LaunchRequest: Sendable {
         context.intent = try sent.text("intent")
         context.needPatientBanner = try sent.flag("need_patient_banner")
         context.tenant = try sent.text("tenant")
+        context.extensions = sent.extensions
         if let url = try sent.text("smart_style_url") {
             try require(
                 AbsoluteURL(url).map { $0.scheme == "https" || $0.isLoopback } ?? false,
@@ -147,6 +148,14 @@ package enum LaunchParameters: Sendable {
             }
         } catch {
             throw .invalidRequest("fhirContext: \(error)")
+        }
+    }
+
+    /// What the site agreed on with its apps, under a full URI or a name with two underscores; a form has no room for JSON.
+    var extensions: ContextExtensions {
+        switch self {
+        case .form: ContextExtensions()
+        case .json(let document): ContextExtensions(of: document.root)
         }
     }
 
