@@ -181,7 +181,7 @@ def test_a_header_that_is_wrong_is_said(ask):
         ({"kid": ""}, ("no kid",)),
         ({"kid": "unknown"}, ("kid", "no ES384 key")),
         ({"typ": "at+jwt"}, ("typ", "JWT")),
-        ({"jku": "https://evil.example/jwks"}, ("jku", "no jwks_uri is registered")),
+        ({"jku": "https://evil.example/jwks"}, ("jku", "no jwks_uri registered")),
         ({"crit": ["exp"]}, ("crit",)),
     ):
         assert invalid(ask(ask.client.assertion(header=header)), *words), header

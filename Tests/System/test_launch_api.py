@@ -461,7 +461,7 @@ def test_what_is_wrong_with_a_call_is_said(ehr, app, case):
         {"need_patient_banner": "true"},
         {"fhirContext": '[{"reference":"Observation/1"}]'},
         {"fhirContext": {"reference": "Observation/1"}},
-        {"intent": None},
+        {"intent": 7},
     ],
     ids=lambda changes: next(iter(changes)),
 )
