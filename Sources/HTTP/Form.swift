@@ -24,9 +24,7 @@ package struct Form: Sendable {
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let rawValue = halves.count == 2 ? Substring(halves[1]) : ""
             guard let name = PercentEncoding.decode(Substring(halves[0]), plusIsSpace: true),
-                let value = PercentEncoding.decode(rawValue, plusIsSpace: true),
-                // No parameter has a use for NUL, and not every store takes one.
-                !name.utf8.contains(0), !value.utf8.contains(0)
+                let value = PercentEncoding.decode(rawValue, plusIsSpace: true)
             else { throw .malformed }
             pairs.append((name, value))
         }

@@ -47,11 +47,6 @@ struct FormTests {
         #expect(try Form("a=1&b=2&a=3").repeated == "a")
     }
 
-    @Test("a NUL is no part of a name or a value", arguments: ["a=%00", "a%00b=c", "a=b%00"])
-    func noNUL(_ text: String) {
-        #expect(throws: Form.Refusal.self) { try Form(text) }
-    }
-
     @Test("what was encoded is read back")
     func roundTrip() throws {
         let pairs = [("a b", "ü&=+%"), ("/?:", "\u{1F600}")]
