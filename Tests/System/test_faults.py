@@ -4,6 +4,7 @@ import concurrent.futures
 import contextlib
 import os
 import pathlib
+import secrets
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import time
 import pytest
 
 from instance import PROGRAMS, Instance, free_port, run_script, until
+from keys import ClientKey, key_set
 from oauth import App, Person
 
 SCOPE = "openid offline_access launch/patient patient/*.rs"
@@ -265,6 +267,20 @@ def test_no_token_that_was_given_is_lost_when_the_token_program_is_killed(own, p
         assert rounds.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 200
     with own.database() as database:
         assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_an_assertion_that_was_used_stays_used_when_the_program_starts_again(own):
+    """Requirement 182"""
+    key, name = ClientKey(), f"service-{secrets.token_hex(4)}"
+    options = ("--grant-type", "client_credentials", "--scope", "system/Patient.rs", "--jwks", "-")
+    own.cli("client", "add", "--id", name, "--name", "Service", *options, text=key_set(key))
+    client = App(own, name, None, key=key)
+    proof = client.proof()
+    assert client.backend("system/Patient.rs", **proof).status_code == 200
+    own.start("token", own.end("token"))
+    again = client.backend("system/Patient.rs", **proof)
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+    assert client.backend("system/Patient.rs").status_code == 200
 
 
 def test_a_locked_store_is_waited_for_and_then_said_and_costs_no_code(own, patient, rounds):

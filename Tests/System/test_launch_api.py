@@ -199,6 +199,28 @@ def test_a_forged_form_is_refused_and_decides_nothing(ehr, app, frame, forgery):
     assert "code" in frame.submit(page.form("/portal/consent"), button=("decision", "allow"))
 
 
+def test_a_patient_whom_the_ehr_did_not_name_is_picked_without_cookies(ehr, app, frame):
+    """Requirement 113: search, choice and consent, each form good once."""
+    launch = ehr.prepare(app, "amara").json()["launch"]
+    tokens = app.tokens(frame, "MRN-10115", scope=SCOPE, launch=launch)
+    assert titles(frame) == ["Choose a patient", "Choose a patient (1 found)", "Allow Test app?"]
+    assert tokens["patient"] == "gerda-thorvaldsen"
+
+
+@pytest.mark.parametrize("keeps_cookies", [True, False])
+def test_a_posted_request_is_as_good(instance, ehr, app, trusted, keeps_cookies):
+    """Requirement 59"""
+    for client in (app, trusted):
+        browser = Person(instance, keeps_cookies=keeps_cookies)
+        request = client.request(scope=SCOPE, launch=prepared(ehr, client))
+        url = client.discovered["authorization_endpoint"]
+        page = browser.follow(browser.post(url, request.parameters, origin="https://app.example"))
+        if not isinstance(page, Answer):
+            page = browser.submit(page.form("/portal/consent"), button=("decision", "allow"))
+        assert client.exchange(request, page).json()["patient"] == "maja-oconnor"
+        browser.close()
+
+
 def test_the_same_in_a_browser_that_keeps_cookies(ehr, app, trusted, person):
     """The first page of ours that this browser ever sees, and no sign-in is needed."""
     for client, pages in ((app, ["Allow Test app?"]), (trusted, [])):
@@ -320,7 +342,7 @@ def test_a_launch_without_a_patient_has_none(ehr, register, frame):
     assert "patient" not in tokens
 
 
-# SMART scopes-and-launch-context#smart-app-styling-experimental
+# SMART scopes-and-launch-context#styling
 def test_the_style_is_there_for_every_page_and_for_ever(ehr, trusted, frame, http):
     """Requirement 119"""
     url = trusted.tokens(frame, scope=SCOPE, launch=prepared(ehr, trusted))["smart_style_url"]
@@ -461,13 +483,19 @@ def test_what_is_wrong_with_a_call_is_said(ehr, app, case):
         {"need_patient_banner": "true"},
         {"fhirContext": '[{"reference":"Observation/1"}]'},
         {"fhirContext": {"reference": "Observation/1"}},
-        {"intent": 7},
+        {"intent": True},
     ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_members_of_the_wrong_kind_are_refused(ehr, app, changes):
     members = {"user": "amara", "client": app.client_id, "patient": "maja-oconnor", **changes}
     assert refused(post_json(ehr, members), "invalid_request")
+
+
+def test_a_member_that_is_null_is_not_there(ehr, app):
+    absent = {name: None for name in ("encounter", "intent", "need_patient_banner", "fhirContext", "launch_url")}
+    members = {"user": "amara", "client": app.client_id, "patient": "maja-oconnor", **absent}
+    assert post_json(ehr, members).status_code == 201
 
 
 def test_a_body_that_is_none_is_refused(ehr, app, http):

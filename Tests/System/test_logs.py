@@ -10,6 +10,7 @@ import warnings
 import pytest
 
 from instance import PROGRAMS, until
+from keys import claims_of
 
 SPOOFED = {
     "X-Forwarded-Host": "evil.example",
@@ -26,7 +27,9 @@ SPOOFED = {
 }
 
 
-def test_no_secret_and_no_patient_stands_in_any_log(instance, clinician, patient, account, register, reporting, person):
+def test_no_secret_and_no_patient_stands_in_any_log(
+    instance, clinician, patient, account, register, reporting, person, service, ehr
+):
     """Everything that goes through the server once, and then nothing of it is to be found."""
     app = register("--confidential", name="Logged app")
     somebody = account("--access", "all", name="Zebulon Quackenbush")
@@ -51,6 +54,19 @@ def test_no_secret_and_no_patient_stands_in_any_log(instance, clinician, patient
     app.introspect(tokens["access_token"])
     refreshed = app.refresh(tokens["refresh_token"]).json()
     app.refresh(tokens["refresh_token"])
+    signing = service()
+    proof, replayed = signing.assertion(), signing.assertion()
+    backend = signing.backend("system/Patient.rs", **signing.proof(proof)).json()
+    for assertion in (replayed, replayed, signing.assertion(exp=1), f"{proof}x"):
+        signing.backend("system/Patient.rs", **signing.proof(assertion))
+    prepared = ehr.prepare(app, somebody.username, patient="gerda-thorvaldsen", tenant="tenant-of-the-launch").json()
+    frame = person(keeps_cookies=False)
+    page = frame.open(app.request(scope="openid launch patient/*.rs", launch=prepared["launch"]).url)
+    form = page.form("/portal/consent")
+    third = frame.submit(form, button=("decision", "allow"))
+    frame.submit(form, button=("decision", "allow"))
+    ehr.prepare(app, "user-who-is-not-here", patient="patient-who-is-not-here")
+    app.revoke(refreshed["refresh_token"])
     with instance.http() as http:
         http.get(
             f"{instance.base}/oauth2/token?code={answer['code']}",
@@ -68,6 +84,18 @@ def test_no_secret_and_no_patient_stands_in_any_log(instance, clinician, patient
         "new refresh token": refreshed["refresh_token"],
         "id_token": tokens["id_token"],
         "launch": launch["launch"],
+        "assertion": proof,
+        "signature": proof.rsplit(".", 1)[1],
+        "jti": claims_of(proof)["jti"],
+        "replayed jti": claims_of(replayed)["jti"],
+        "backend token": backend["access_token"],
+        "prepared launch": prepared["launch"],
+        "form value": dict(form.fields)["csrf"],
+        "third code": third["code"],
+        "EHR's secret": ehr.secret,
+        "EHR's word of a user": "user-who-is-not-here",
+        "EHR's word of a patient": "patient-who-is-not-here",
+        "tenant": "tenant-of-the-launch",
         "password": somebody.password,
         "wrong password": wrong,
         "client secret": app.secret,
