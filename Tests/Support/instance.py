@@ -36,7 +36,7 @@ def process_state(pid):
     """The letter of proc(5): Z for one that ended and was not waited for; None where there is none."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return None
 
 
