@@ -8,8 +8,7 @@ package enum CGI {
 
     /// Answers the one request of this process.
     package static func serve(
-        limits: Limits, readsBody: @escaping @Sendable (Request) -> Bool = { _ in true },
-        observer: (Event) -> Void, endpoint: any Endpoint
+        limits: Limits, observer: (Event) -> Void, endpoint: any Endpoint
     ) {
         var endpoint = endpoint
         let start = ContinuousClock.now
@@ -17,7 +16,7 @@ package enum CGI {
         let id = parameters.requestID
         let path = String((parameters[.uri] ?? parameters[.scriptName] ?? "").prefix { $0 != "?" })
         let input = ProcessInput(deadline: start + limits.receiveTimeout)
-        let response = Reception(limits: limits, readsBody: readsBody).answer(
+        let response = Reception(limits: limits).answer(
             to: parameters, id: id, body: input, received: {}, by: &endpoint)
         guard let response else { return observer(.abandoned(id: id, path: path)) }
         write(response.head)

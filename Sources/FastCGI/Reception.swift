@@ -3,8 +3,6 @@ import HTTP
 /// From parameters and body to an answer: the same for FastCGI and for CGI.
 struct Reception {
     let limits: Limits
-    /// Whether the endpoint wants the body of a request it has seen without one.
-    let readsBody: @Sendable (Request) -> Bool
 
     /// The answer, or `nil` where the client is gone and nothing is to be written. The body has been read to its end.
     func answer(
@@ -15,7 +13,7 @@ struct Reception {
         do throws(Refusal) {
             var request = try parameters.request(id: id)
             promised = try parameters.promisedLength()
-            if readsBody(request) {
+            if endpoint.wantsBody(of: request) {
                 guard promised <= limits.bodyLimit else { throw Refusal(413, "The body is too long.") }
                 switch source.body(promised: promised) {
                 case .whole(let bytes): request.body = bytes

@@ -26,8 +26,7 @@ package final class Server: Sendable {
     }
 
     package init(
-        listener: Listener, limits: Limits, readsBody: @escaping @Sendable (Request) -> Bool = { _ in true },
-        observer: @escaping @Sendable (Event) -> Void, endpoint: @escaping Factory
+        listener: Listener, limits: Limits, observer: @escaping @Sendable (Event) -> Void, endpoint: @escaping Factory
     ) throws(SystemError) {
         var limits = limits
         limits.connections = DescriptorBudget.connections(limits.connections, workers: limits.workers)
@@ -35,7 +34,7 @@ package final class Server: Sendable {
         self.listener = listener
         poll = try Poll()
         connections = Connections(poll: poll, listener: listener.descriptor, limits: limits)
-        reception = Reception(limits: limits, readsBody: readsBody)
+        reception = Reception(limits: limits)
         self.observer = observer
         source = Mutex(Source(make: endpoint))
     }

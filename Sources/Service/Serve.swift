@@ -6,10 +6,9 @@ import HTTP
 ///
 /// `program` is called with the configuration, at the start and on each SIGHUP, and returns what makes a worker's
 /// endpoint; that is called once a worker, on the worker's own thread. `bodyLimit` bounds what an endpoint is given as a
-/// body, and a request for which `readsBody` is false is given none.
+/// body.
 package func serve(
     _ name: String, about: String, workers: Int, bodyLimit: Int,
-    readsBody: @escaping @Sendable (Request) -> Bool = { _ in true },
     program: @escaping @Sendable (Configuration) throws -> @Sendable (_ worker: Int) throws -> any Endpoint
 ) -> Never {
     confineProcess()
@@ -17,7 +16,7 @@ package func serve(
     var limits = Limits()
     limits.workers = workers
     limits.bodyLimit = bodyLimit
-    let house = House(name: name, about: about, limits: limits, readsBody: readsBody, program: program)
+    let house = House(name: name, about: about, limits: limits, program: program)
     do {
         exit(try house.run(Invocation(CommandLine.arguments)).rawValue)
     } catch {
@@ -37,7 +36,6 @@ private struct House {
     let name: String
     let about: String
     let limits: Limits
-    let readsBody: @Sendable (Request) -> Bool
     let program: @Sendable (Configuration) throws -> Server.Factory
 
     func run(_ invocation: Invocation) throws -> ExitCode {
@@ -72,7 +70,7 @@ private struct House {
         } else if let listener = try Listener.inherited() {
             try serve(invocation, log) { listener }
         } else if CGI.isRequested {
-            try CGI.serve(limits: limits, readsBody: readsBody, observer: log.write, endpoint: factory(invocation)(0))
+            try CGI.serve(limits: limits, observer: log.write, endpoint: factory(invocation)(0))
         } else {
             throw UsageError("nothing to serve: give it --listen PATH, or a listening socket as descriptor 0")
         }
@@ -83,7 +81,7 @@ private struct House {
         let signals = Signals()
         let factory = try factory(invocation)
         let server = try Server(
-            listener: listener(), limits: limits, readsBody: readsBody, observer: log.write, endpoint: factory)
+            listener: listener(), limits: limits, observer: log.write, endpoint: factory)
         try server.start()
         log.write(.info, "started")
         while signals.next() == .reload { reload(server, invocation, log) }

@@ -8,10 +8,8 @@ import SMART
 import SQLStore
 import Service
 
-// It reads no bodies: what may be written is handed to nginx, which sends the body it has to the FHIR server.
-serve(
-    "vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit: 0, readsBody: { _ in false }
-) { configuration in
+// It reads a body only where that decides; nginx sends the one it has to the FHIR server, and lets in none that is longer.
+serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit: 16 << 20) { configuration in
     let database = try Database(
         at: configuration.store, fhirBase: configuration.fhirBase, powers: .enforce)
     let pageKey = try SecretFile.pageLink.read(in: configuration.secrets)

@@ -13,8 +13,7 @@ final class TestServer: Sendable {
     private let log = Log()
 
     init(
-        _ change: (inout Limits) -> Void = { _ in }, readsBody: @escaping @Sendable (Request) -> Bool = { _ in true },
-        endpoint: @escaping Server.Factory = { _ in TestEndpoint() }
+        _ change: (inout Limits) -> Void = { _ in }, endpoint: @escaping Server.Factory = { _ in TestEndpoint() }
     ) throws {
         var limits = Limits()
         limits.workers = 2
@@ -23,8 +22,7 @@ final class TestServer: Sendable {
         folder = try temporaryFolder()
         path = "\(folder)/socket"
         server = try Server(
-            listener: Listener.own(at: path), limits: limits, readsBody: readsBody, observer: log.add,
-            endpoint: endpoint)
+            listener: Listener.own(at: path), limits: limits, observer: log.add, endpoint: endpoint)
         try server.start()
     }
 
@@ -61,6 +59,8 @@ final class TestServer: Sendable {
 /// Says what it was asked; `/sleep/N` takes N milliseconds, `/bytes/N` answers with so many.
 struct TestEndpoint: Endpoint {
     var name = "test"
+
+    func wantsBody(of request: Request) -> Bool { request.path != "/upload" }
 
     func respond(to request: Request) -> Response {
         let parts = request.path.split(separator: "/")

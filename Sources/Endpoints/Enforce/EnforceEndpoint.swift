@@ -18,13 +18,16 @@ package struct EnforceEndpoint: Endpoint {
     private let seal: PageLinkSeal
     private let clock: Clock
     private let sessionPolicy: SessionPolicy
+    /// Whether the FHIR server keeps versions, so that a change can depend on what was looked at.
+    private let isVersioned: Bool
     /// What is written into the FHIR server's CapabilityStatement; `nil` leaves that as it is.
     private let security: SMARTSecurity?
 
     /// `upstreamBase` is how the FHIR server writes its own base, where that is not the public one.
     package init(
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
-        pageKey: [UInt8], sessionPolicy: SessionPolicy, security: SMARTSecurity? = nil, clock: @escaping Clock
+        pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true, security: SMARTSecurity? = nil,
+        clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
         references = FHIRReferenceReader(base: fhirBase, upstreamBase: upstreamBase)
@@ -35,7 +38,17 @@ package struct EnforceEndpoint: Endpoint {
         seal = PageLinkSeal(key: pageKey)
         self.clock = clock
         self.sessionPolicy = sessionPolicy
+        self.isVersioned = isVersioned
         self.security = security
+    }
+
+    /// A body is read only where the row of the request decides by it: the web server has it, and sends it on by itself.
+    package func wantsBody(of request: Request) -> Bool {
+        let carriesBody = request.method == .post || request.method == .put || request.method == .patch
+        guard carriesBody, let asked = try? FHIRRequest(request, under: fhirBase, hasBody: false),
+            let token = try? token(of: request, at: clock())
+        else { return false }
+        return if case .needsBody = decision(on: asked, token, at: clock()) { true } else { false }
     }
 
     package func respond(to request: Request) -> Response {
@@ -56,20 +69,27 @@ package struct EnforceEndpoint: Endpoint {
             return described(open, request) ?? .handOff(open, under: fhirBase)
         }
         let token = try token(of: request, at: now)
-        let access = TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access)
-
-        let table = DecisionTable(access, references: references) { [seal] in
-            seal.open($0, for: token.grantID, at: now)
-        }
-        let decision = table.decision(on: asked)
+        let decision = decision(on: asked, token, at: now)
 
         if case .deny(let refusal) = decision { throw refusal }
         noteUse(of: token, at: now)
         switch decision {
         case .deny(let refusal): throw refusal
         case .handOff(let handOff): return .handOff(handOff, under: fhirBase)
-        case .relay(let what): return try checked(what, request, access, token.grantID, at: now)
+        case .relay(let what): return try checked(what, request, token, at: now)
+        // Asked for before, and given.
+        case .needsBody: throw .malformed("The body is missing.")
         }
+    }
+
+    private func decision(on asked: FHIRRequest, _ token: ActiveToken, at now: Instant) -> AccessDecision {
+        DecisionTable(access(of: token), references: references) { [seal] in
+            seal.open($0, for: token.grantID, at: now)
+        }.decision(on: asked)
+    }
+
+    private func access(of token: ActiveToken) -> TokenAccess {
+        TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access)
     }
 }
 
@@ -113,19 +133,26 @@ extension EnforceEndpoint {
     }
 
     private func checked(
-        _ what: AccessDecision.Relay, _ request: Request, _ access: TokenAccess, _ grant: String, at now: Instant
+        _ what: AccessDecision.Relay, _ request: Request, _ token: ActiveToken, at now: Instant
     ) throws(FHIRRefusal) -> Response {
-        let relay = CheckedRelay(
-            relay: relay, visibility: Visibility(access, references: references), links: links
-        ) { type, target in
-            let link = PageLink(type: type, target: target.text, expiry: (now + Self.pageLifetime).seconds)
-            return "\(fhirBase)?_page=\(seal.sealed(link, for: grant))"
+        let relay = CheckedRelay(relay: relay, access: access(of: token), references: references, links: links) {
+            content, target in
+            let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
+            return "\(fhirBase)?_page=\(seal.sealed(link, for: token.grantID))"
         }
         switch what {
-        case .read(let type, let id):
-            return try relay.read(type, id, ifNoneMatch: request.fields["if-none-match"])
-        case .search(let narrowing): return try relay.search(narrowing)
+        case .read(let type, let id, let version):
+            return try relay.read(type, id, version: version, ifNoneMatch: request.fields["if-none-match"])
+        case .history(let type, let id, let target): return try relay.history(type, id, target)
+        case .binary(let id, let target):
+            try relay.requireOwned(binary: id)
+            return .handOff(.init(target), under: fhirBase)
+        case .search(let narrowing, let target): return try relay.search(narrowing, target)
         case .page(let link): return try relay.later(link)
+        case .collection(let target): return try relay.collection(target)
+        case .document(let target): return try relay.document(target)
+        case .change(let change):
+            return .handOff(try relay.guarded(change, isVersioned: isVersioned), under: fhirBase)
         }
     }
 }

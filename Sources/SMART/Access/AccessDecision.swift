@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// What becomes of a request.
 package enum AccessDecision: Sendable {
@@ -8,6 +9,8 @@ package enum AccessDecision: Sendable {
     case handOff(HandOff)
     /// We fetch the answer and let through what the token may see.
     case relay(Relay)
+    /// The body decides, and has not been read yet.
+    case needsBody
 
     /// What goes upstream beside method and body.
     package struct HandOff: Sendable {
@@ -15,16 +18,50 @@ package enum AccessDecision: Sendable {
         package let ifMatch: String?
         package let ifNoneExist: String?
 
-        init(_ target: FHIRTarget, ifMatch: String? = nil, ifNoneExist: String? = nil) {
+        package init(_ target: FHIRTarget, ifMatch: String? = nil, ifNoneExist: String? = nil) {
             self.target = target.text
+            self.ifMatch = ifMatch
+            self.ifNoneExist = ifNoneExist
+        }
+
+        /// The same under the condition that the resource is still the version that was looked at.
+        package func onlyIf(version: String?) -> HandOff {
+            HandOff(target: target, ifMatch: version ?? ifMatch, ifNoneExist: ifNoneExist)
+        }
+
+        private init(target: String, ifMatch: String?, ifNoneExist: String?) {
+            self.target = target
             self.ifMatch = ifMatch
             self.ifNoneExist = ifNoneExist
         }
     }
 
     package enum Relay: Sendable {
-        case read(type: String, id: String)
-        case search(SearchNarrowing)
+        /// Rows R1, R2: one resource, or one version of it.
+        case read(type: String, id: String, version: String?)
+        /// Row R3
+        case history(type: String, id: String, FHIRTarget)
+        /// Row R6: raw content goes to the client as it is, once something visible is found that it belongs to.
+        case binary(id: String, FHIRTarget)
+        /// Rows S1 to S3, O3
+        case search(SearchNarrowing, FHIRTarget)
+        /// Row S6
         case page(PageLink)
+        /// Rows O1, O2: what an operation collects.
+        case collection(FHIRTarget)
+        /// Row O6: a document, whole or not at all.
+        case document(FHIRTarget)
+        /// Rows W3 to W5: handed on once the resource as it is now was looked at.
+        case change(GuardedChange)
     }
+}
+
+/// A change of a resource that depends on what the resource is now (rows W3 to W5).
+package struct GuardedChange: Sendable {
+    package let letter: Permissions
+    package let type: String
+    package let id: String
+    /// What the resource is to become; `nil` for a patch and a delete.
+    package let draft: ResourceDraft?
+    package let handOff: AccessDecision.HandOff
 }

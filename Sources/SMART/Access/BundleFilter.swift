@@ -1,8 +1,18 @@
 import HTTP
 import JSON
 
-/// A search's Bundle without what the token may not see; every byte that stays is as it came.
+/// A Bundle without what the token may not see; every byte that stays is as it came.
 package struct BundleFilter {
+    /// What the Bundle is of, and so what decides about an entry.
+    package enum Content {
+        /// `nil` for a later page, whose total proves nothing.
+        case search(SearchNarrowing?)
+        /// The versions of one resource.
+        case history(type: String, id: String)
+        /// What an operation collected: who may read or find a resource may meet it here.
+        case collection
+    }
+
     private let visibility: Visibility
     /// The link to write in place of the server's own to another page, or `nil` to leave it out.
     private let page: (FHIRTarget) -> String?
@@ -14,24 +24,38 @@ package struct BundleFilter {
         self.page = page
     }
 
-    /// `narrowing` is the search that was sent; `nil` for a later page, whose total proves nothing.
-    package func filtered(_ bytes: [UInt8], _ narrowing: SearchNarrowing?) throws(FHIRRefusal) -> [UInt8] {
-        guard let document = try? JSONDocument(bytes), document.root["resourceType"]?.equals("Bundle") == true,
-            document.root["type"]?.equals("searchset") == true
-        else { throw .unusableAnswer }
+    package func filtered(_ bytes: [UInt8], _ content: Content) throws(FHIRRefusal) -> [UInt8] {
+        guard let document = try? JSONDocument(bytes) else { throw .unusableAnswer }
+        return try filtered(document, content)
+    }
+
+    package func filtered(_ document: JSONDocument, _ content: Content) throws(FHIRRefusal) -> [UInt8] {
         let bundle = document.root
+        guard bundle["resourceType"]?.equals("Bundle") == true, bundle["type"]?.equals(content.bundleType) == true
+        else {
+            throw .unusableAnswer
+        }
         var cut = JSONCut(document)
 
         let entries = try Self.array("entry", of: bundle)
-        let shown = shownEntries(entries)
+        let shown = shownEntries(entries, content)
+        // A history without a version that may be seen is none.
+        if case .history = content, shown.isEmpty { throw .notFound }
         for (index, entry) in entries.enumerated() where !shown.contains(index) { cut.remove(entry) }
-        for index in shown { publish(entries[index]["fullUrl"], &cut) }
+        for index in shown {
+            publish(entries[index]["fullUrl"], &cut)
+            publish(entries[index]["request"]?["url"], &cut)
+            publish(entries[index]["response"]?["location"], &cut)
+        }
         // FHIR R4 json#2.6.2.1: an array is never empty.
         if let list = bundle["entry"], shown.isEmpty { cut.remove(list) }
 
         let matches = entries.indices.filter { Self.isMatch(entries[$0]) }
-        let counts = narrowing.map { $0.isComplete && isHeld($0, by: bundle) } == true
-        if narrowing?.countsOnly == true, !counts { throw .unusableAnswer }
+        var counts = false
+        if case .search(let narrowing?) = content {
+            counts = narrowing.isComplete && isHeld(narrowing, by: bundle)
+            if narrowing.countsOnly, !counts { throw .unusableAnswer }
+        }
         if let total = bundle["total"] {
             let isOurs = counts || total.integer == matches.count
             if !matches.allSatisfy(shown.contains) || !isOurs { cut.remove(total) }
@@ -50,47 +74,80 @@ package struct BundleFilter {
 
 extension BundleFilter {
     /// The indices of what may stay. Provenance comes last: it is shown beside the resources it is about.
-    private func shownEntries(_ entries: [JSONValue]) -> Set<Int> {
+    private func shownEntries(_ entries: [JSONValue], _ content: Content) -> Set<Int> {
         var shown: Set<Int> = []
         var companions: Set<String> = []
         var later: [Int] = []
         for (index, entry) in entries.enumerated() {
-            guard let resource = entry["resource"], let type = resource["resourceType"]?.string else { continue }
+            guard let resource = entry["resource"], let type = resource["resourceType"]?.string, content.isOf(resource)
+            else { continue }
             if type == "Provenance" {
                 later.append(index)
             } else if type == "OperationOutcome", Self.mode(of: entry) == "outcome" {
                 // FHIR R4 bundle-definitions#Bundle.entry.search.mode: about the search, not about anybody.
                 if resource["contained"] == nil { shown.insert(index) }
-            } else if visibility.shows(resource, by: Self.letters(for: entry)) {
+            } else if visibility.shows(resource, by: content.letters(for: entry)) {
                 shown.insert(index)
                 if let id = resource["id"]?.string { companions.insert("\(type)/\(id)") }
             }
         }
         for index in later {
             guard let resource = entries[index]["resource"] else { continue }
-            if visibility.shows(resource, by: Self.letters(for: entries[index]), beside: companions) {
+            if visibility.shows(resource, by: content.letters(for: entries[index]), beside: companions) {
                 shown.insert(index)
             }
+        }
+        // Deletions stand between versions without a resource: they say something of a resource only that was seen.
+        if case .history(let type, let id) = content, !shown.isEmpty {
+            shown.formUnion(entries.indices.filter { isDeletion(entries[$0], of: type, id) })
         }
         return shown
     }
 
-    private static func mode(of entry: JSONValue) -> String? { entry["search"]?["mode"]?.string }
+    private func isDeletion(_ entry: JSONValue, of type: String, _ id: String) -> Bool {
+        guard entry["resource"] == nil, let request = entry["request"], request["method"]?.equals("DELETE") == true,
+            let url = request["url"]?.string
+        else { return false }
+        let path = links.target(of: url)?.path ?? "/\(url)"
+        return path == "/\(type)/\(id)"
+    }
+
+    fileprivate static func mode(of entry: JSONValue) -> String? { entry["search"]?["mode"]?.string }
 
     private static func isMatch(_ entry: JSONValue) -> Bool {
         let mode = mode(of: entry)
         return mode != "include" && mode != "outcome"
     }
 
-    /// Who may read a resource may also meet it as an include.
-    private static func letters(for entry: JSONValue) -> Permissions {
-        mode(of: entry) == "include" ? [.read, .search] : .search
-    }
-
     private static func array(_ name: String, of bundle: JSONValue) throws(FHIRRefusal) -> [JSONValue] {
         guard let value = bundle[name] else { return [] }
         guard value.kind == .array else { throw .unusableAnswer }
         return Array(value.elements)
+    }
+}
+
+extension BundleFilter.Content {
+    fileprivate var bundleType: String {
+        switch self {
+        case .search, .collection: "searchset"
+        case .history: "history"
+        }
+    }
+
+    /// Whether a resource has any business here at all.
+    fileprivate func isOf(_ resource: JSONValue) -> Bool {
+        guard case .history(let type, let id) = self else { return true }
+        return resource["resourceType"]?.equals(type) == true && resource["id"]?.equals(id) == true
+    }
+
+    /// What a token needs to see an entry.
+    fileprivate func letters(for entry: JSONValue) -> Permissions {
+        switch self {
+        // Who may read a resource may also meet it as an include.
+        case .search: BundleFilter.mode(of: entry) == "include" ? [.read, .search] : .search
+        case .history: .read
+        case .collection: [.read, .search]
+        }
     }
 }
 

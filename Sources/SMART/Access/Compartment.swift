@@ -1,3 +1,5 @@
+import JSON
+
 /// How the resources of one type belong to a patient: what the enforcer knows of the patient compartment.
 package struct Compartment: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
@@ -49,6 +51,15 @@ package struct Compartment: Sendable, Equatable {
     /// Whether a token that sees only some patients has any business with the type.
     package var isClosed: Bool {
         kind == .denied || kind == .binary || naming == .lists
+    }
+
+    /// Whether an instance says whose it is, or is a patient itself.
+    func namesPatient(_ resource: JSONValue) -> Bool {
+        switch kind {
+        case .root: true
+        case .member, .conditional: paths.contains { !resource.values(at: $0).isEmpty }
+        case .shared, .definitional, .binary, .denied: false
+        }
     }
 
     /// Whether instances say nothing about any patient.

@@ -36,19 +36,24 @@ package struct DecisionTable: Sendable {
         }
         switch request.interaction {
         case .capabilities: return .handOff(.init(request.target))
+        case .read("Binary", let id): return try binary(id, request)
         case .read(let type, let id): return try read(type, id, request)
-        case .versionRead(let type, _), .instanceHistory(let type, _): return try versions(type, request)
+        case .versionRead(let type, let id, let version): return try versionRead(type, id, version, request)
+        case .instanceHistory(let type, let id): return try instanceHistory(type, id, request)
         case .typeHistory(let type): return try typeHistory(type, request)
         case .systemHistory: return try systemHistory(request)
         case .search(let type): return try search(type, request)
-        case .formSearch(let type): return try formSearch(type, request)
-        case .compartmentSearch(let type): return try compartmentSearch(type, request)
+        case .compartmentSearch(let path): return try compartmentSearch(path, request)
         case .systemSearch: return try systemSearch(request)
         case .page(let text): return try laterPage(text)
-        case .create(let type): return try write(.create, type, request)
-        case .update(let type, _), .patch(let type, _): return try write(.update, type, request)
-        case .delete(let type, _): return try write(.delete, type, request)
-        case nil: throw .forbidden("This interaction is not available here.", scope: access.scope(.all, on: nil))
+        case .create(let type): return try create(type, request)
+        case .update(let type, let id): return try update(type, id, request)
+        case .patch(let type, let id): return try patch(type, id, request)
+        case .delete(let type, let id): return try delete(type, id, request)
+        case .conditionalChange(let type): return try conditionalChange(type, request)
+        case .operation(let operation): return try perform(operation, request)
+        case .bundle, nil:
+            throw .forbidden("This interaction is not available here.", scope: access.scope(.all, on: nil))
         }
     }
 
@@ -58,21 +63,26 @@ package struct DecisionTable: Sendable {
 extension DecisionTable {
     /// The rule of a type for a letter; throws where nothing is granted, or only what a token of some patients never sees.
     func rule(_ letter: Permissions, on type: String) throws(FHIRRefusal) -> AccessRule {
-        let scope = access.scope(letter, on: type)
-        switch access.rule(letter, on: type) {
-        case .none:
-            throw .forbidden("The token's scopes do not cover this.", scope: scope)
-        case .unrestricted:
-            return .unrestricted
-        case .restricted(let grants):
-            // Row R5
-            guard let compartment = Compartment.of(type), compartment.isClosed else { return .restricted(grants) }
-            let open = grants.filter { if case .patients = $0.reach { false } else { true } }
-            guard !open.isEmpty else {
-                throw .forbidden("Resources of this type are not available to this token.", scope: scope)
-            }
-            return .restricted(open)
+        let rule = try openRule(letter, on: type)
+        // Row R5
+        guard case .restricted(let grants) = rule, let compartment = Compartment.of(type), compartment.isClosed else {
+            return rule
         }
+        let open = grants.filter { if case .patients = $0.reach { false } else { true } }
+        guard !open.isEmpty else {
+            throw .forbidden(
+                "Resources of this type are not available to this token.", scope: access.scope(letter, on: type))
+        }
+        return .restricted(open)
+    }
+
+    /// The same, also for types that are closed to tokens of some patients.
+    func openRule(_ letter: Permissions, on type: String) throws(FHIRRefusal) -> AccessRule {
+        let rule = access.rule(letter, on: type)
+        guard rule != .none else {
+            throw .forbidden("The token's scopes do not cover this.", scope: access.scope(letter, on: type))
+        }
+        return rule
     }
 
     /// For rows that only a token without any restriction on the type passes.
@@ -94,6 +104,13 @@ extension DecisionTable {
         guard query.pairs.allSatisfy({ names.contains($0.name) }) else {
             throw .forbidden(
                 "A parameter of this request is not available to this token.", scope: access.scope(letter, on: type))
+        }
+    }
+
+    /// What is checked is JSON, and so is what comes of it.
+    func requireJSON(_ request: FHIRRequest) throws(FHIRRefusal) {
+        guard request.takesJSON else {
+            throw FHIRRefusal(406, .notSupported, "This token gets JSON: ask for application/fhir+json.")
         }
     }
 }

@@ -6,6 +6,14 @@ package enum FHIRReference: Sendable, Equatable {
     case unclear
 }
 
+extension FHIRReference {
+    /// The id in a text that refers to a resource of the type; `nil` for anything else.
+    static func id(of text: String, _ type: String, by reader: FHIRReferenceReader) -> String? {
+        guard case .local(type, let id) = reader.read(text) else { return nil }
+        return id
+    }
+}
+
 /// The ways in which references to this FHIR server are written.
 package struct FHIRReferenceReader: Sendable {
     private let prefixes: [String]

@@ -4,6 +4,7 @@ package struct FHIRRefusal: Error, Equatable, Sendable {
     package enum Issue: String, Sendable {
         case login
         case expired
+        case conflict
         case forbidden
         case invalid
         case notFound = "not-found"

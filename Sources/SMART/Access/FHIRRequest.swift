@@ -1,14 +1,21 @@
 import HTTP
+import JSON
 
 /// A request under the FHIR base, read once into what is decided on.
 package struct FHIRRequest: Sendable {
+    package let method: Request.Method?
     package let target: FHIRTarget
     package let interaction: FHIRInteraction?
     package let ifMatch: String?
     package let ifNoneExist: String?
+    /// The media type of the body, without parameters and in lower case.
+    package let contentType: String?
+    /// `nil` until it has been read.
+    package let body: [UInt8]?
     private let accept: String?
 
-    package init(_ request: Request, under base: FHIRBase) throws(FHIRRefusal) {
+    /// - Parameter hasBody: whether the body has been read already; a row that needs it asks for it otherwise.
+    package init(_ request: Request, under base: FHIRBase, hasBody: Bool = true) throws(FHIRRefusal) {
         // Threat E3: the method that is decided on is the one that goes out.
         guard
             ["x-http-method-override", "x-http-method", "x-method-override"].allSatisfy({ request.fields[$0] == nil })
@@ -16,11 +23,28 @@ package struct FHIRRequest: Sendable {
         if let coding = request.fields["content-encoding"], coding.lowercased() != "identity" {
             throw FHIRRefusal(415, .notSupported, "A body is taken without content coding.")
         }
+        method = request.method
         target = try FHIRTarget(path: request.path, query: request.query, under: base)
         interaction = try FHIRInteraction(request.method, target)
         ifMatch = request.fields["if-match"]
         ifNoneExist = request.fields["if-none-exist"]
+        contentType = request.contentType
+        body = hasBody ? request.body : nil
         accept = request.fields["accept"]
+    }
+
+    /// What an entry of a batch or a transaction asks (FHIR R4 http#transaction).
+    init(
+        entry method: Request.Method, _ target: FHIRTarget, ifMatch: String?, ifNoneExist: String?, body: [UInt8]
+    ) throws(FHIRRefusal) {
+        self.method = method
+        self.target = target
+        interaction = try FHIRInteraction(method, target)
+        self.ifMatch = ifMatch
+        self.ifNoneExist = ifNoneExist
+        contentType = "application/fhir+json"
+        self.body = body
+        accept = nil
     }
 
     /// FHIR R4 http#parameters: `_format` outranks the `Accept` field.
@@ -43,4 +67,43 @@ package struct FHIRRequest: Sendable {
         "application/fhir json", "application/json fhir",
     ]
     private static let wildcards: Set<String> = ["*/*", "application/*"]
+}
+
+// The body, as a row needs it.
+extension FHIRRequest {
+    /// Whether a row that looks at the body has to wait for it.
+    var lacksBody: Bool { body == nil && (method == .post || method == .put || method == .patch) }
+
+    /// The parameters of the address and, for a POST, those of the form as well (FHIR R4 http#search).
+    func searchParameters() throws(FHIRRefusal) -> Form {
+        guard method == .post, let body, !body.isEmpty else { return target.query }
+        guard contentType == "application/x-www-form-urlencoded" else {
+            throw FHIRRefusal(415, .notSupported, "A search by POST is an application/x-www-form-urlencoded form.")
+        }
+        guard let form = try? Form(body: body) else { throw .malformed("The form is not well formed.") }
+        try FHIRTarget.check(form)
+        return Form(target.query.pairs + form.pairs)
+    }
+
+    /// The body as JSON. What is checked is what the FHIR server will read, so it is read strictly.
+    func document() throws(FHIRRefusal) -> JSONDocument {
+        try document(of: ["application/fhir+json", "application/json", "application/json+fhir"]) {
+            FHIRRefusal(415, .notSupported, "This token sends JSON: application/fhir+json.")
+        }
+    }
+
+    /// FHIR R4 http#patch
+    func patchDocument() throws(FHIRRefusal) -> JSONDocument {
+        try document(of: ["application/json-patch+json"]) {
+            FHIRRefusal(415, .notSupported, "This token patches by JSON Patch: application/json-patch+json.")
+        }
+    }
+
+    private func document(of types: Set<String>, else refusal: () -> FHIRRefusal) throws(FHIRRefusal) -> JSONDocument {
+        guard let contentType, types.contains(contentType) else { throw refusal() }
+        guard let document = try? JSONDocument(body ?? []) else {
+            throw .malformed("The body is not well-formed JSON.")
+        }
+        return document
+    }
 }

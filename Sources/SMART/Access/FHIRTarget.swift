@@ -33,11 +33,16 @@ package struct FHIRTarget: Sendable {
             throw .malformed("The query is not well formed.")
         }
         self.segments = segments
-        guard self.query.pairs.allSatisfy({ Self.isPrintable($0.name) && Self.isPrintable($0.value) }) else {
-            throw .malformed("The query holds control characters.")
+        try Self.check(self.query)
+    }
+
+    /// What no parameters of a request may hold, in its address or in its body.
+    static func check(_ parameters: Form) throws(FHIRRefusal) {
+        guard parameters.pairs.allSatisfy({ isPrintable($0.name) && isPrintable($0.value) }) else {
+            throw .malformed("A parameter holds control characters.")
         }
         // RFC 9700 §4.3.2: a token in an address ends up in logs.
-        guard !self.query.pairs.contains(where: { $0.name == "access_token" }) else {
+        guard !parameters.pairs.contains(where: { $0.name == "access_token" }) else {
             throw .malformed("A token is taken from the Authorization field alone.")
         }
     }

@@ -1,4 +1,6 @@
-// Rows R1 to R6: one resource, its versions, histories.
+import HTTP
+
+// Rows R1 to R6: one resource, its versions, histories, raw content.
 extension DecisionTable {
     private static let representation: Set<String> = ["_format", "_pretty", "_summary", "_elements"]
     private static let history: Set<String> = ["_format", "_pretty", "_since", "_at", "_count", "_summary"]
@@ -9,16 +11,34 @@ extension DecisionTable {
         if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: type) }
         guard case .restricted(let grants) = rule else { return .handOff(.init(request.target)) }
         try requireJSON(request)
-        // Nothing upstream needs to be asked about a patient that no grant reaches.
-        if type == "Patient", !grants.contains(where: { $0.reaches(patient: id) }) { throw .notFound }
-        return .relay(.read(type: type, id: id))
+        try requireWithinReach(type, id, grants)
+        return .relay(.read(type: type, id: id, version: nil))
     }
 
-    /// R2, R3
-    func versions(_ type: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
-        try requireUnrestricted(.read, on: type)
+    /// R2: the version that is asked for is what counts, and nothing else.
+    func versionRead(
+        _ type: String, _ id: String, _ version: String, _ request: FHIRRequest
+    ) throws(FHIRRefusal) -> AccessDecision {
+        let rule = try rule(.read, on: type)
+        if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: type) }
+        guard case .restricted(let grants) = rule else { return .handOff(.init(request.target)) }
+        try requireJSON(request)
+        try requireWithinReach(type, id, grants)
+        return .relay(.read(type: type, id: id, version: version))
+    }
+
+    /// R3
+    func instanceHistory(
+        _ type: String, _ id: String, _ request: FHIRRequest
+    ) throws(FHIRRefusal) -> AccessDecision {
+        let rule = try rule(.read, on: type)
         if !seesEverything { try requireOnly(Self.history, in: request.target.query, .read, on: type) }
-        return .handOff(.init(request.target))
+        guard case .restricted(let grants) = rule else { return .handOff(.init(request.target)) }
+        try requireJSON(request)
+        try requireWithinReach(type, id, grants)
+        // What is looked at is the whole of each version.
+        let query = Form(request.target.query.pairs.filter { ["_since", "_at", "_count"].contains($0.name) })
+        return .relay(.history(type: type, id: id, request.target.with(query: query)))
     }
 
     /// R4
@@ -37,10 +57,16 @@ extension DecisionTable {
         return .handOff(.init(request.target))
     }
 
-    /// What is checked is JSON, and so is what comes of it.
-    func requireJSON(_ request: FHIRRequest) throws(FHIRRefusal) {
-        guard request.takesJSON else {
-            throw FHIRRefusal(406, .notSupported, "This token gets JSON: ask for application/fhir+json.")
-        }
+    /// R6
+    func binary(_ id: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
+        let rule = try openRule(.read, on: "Binary")
+        if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: "Binary") }
+        guard case .restricted = rule else { return .handOff(.init(request.target)) }
+        return .relay(.binary(id: id, request.target))
+    }
+
+    /// Nothing upstream needs to be asked about a patient that no grant reaches.
+    private func requireWithinReach(_ type: String, _ id: String, _ grants: [AccessGrant]) throws(FHIRRefusal) {
+        if type == "Patient", !grants.contains(where: { $0.reaches(patient: id) }) { throw .notFound }
     }
 }

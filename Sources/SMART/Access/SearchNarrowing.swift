@@ -8,6 +8,8 @@ package struct SearchNarrowing: Sendable {
 
     package let type: String
     package let query: Form
+    /// Asked by POST, so sent by POST: a long search fits into no address.
+    package let isForm: Bool
     /// The parameters of ours. Where the server's own account of the search shows them, its counts are about our patients.
     package let additions: [SearchParameter]
     /// Whether the additions keep out everything that is not visible, so that a count tells nothing else.
@@ -15,14 +17,25 @@ package struct SearchNarrowing: Sendable {
     /// Whether a count is all that is asked for.
     package let countsOnly: Bool
 
-    package init(
-        _ type: String, _ compartment: Compartment, _ asked: Form, for grants: [AccessGrant], scope: String,
-        references: FHIRReferenceReader
+    /// - Parameters:
+    ///   - rule: what the token may search of the type.
+    ///   - patient: whose compartment is searched, where the address names one.
+    init(
+        _ type: String, _ asked: Form, rule: AccessRule, of patient: String? = nil, isForm: Bool = false,
+        for access: TokenAccess, references: FHIRReferenceReader
     ) throws(FHIRRefusal) {
-        let parameters = try Self.parameters(asked, scope: scope)
-        let patients = grants.patients
+        let scope = access.scope(.search, on: type)
+        guard let compartment = Compartment.of(type) else {
+            throw .forbidden("Resources of this type are not available to this token.", scope: scope)
+        }
+        var grants: [AccessGrant] = []
+        if case .restricted(let some) = rule { grants = some }
+        var patients = grants.isEmpty ? nil : grants.patients
+        if let patient { patients = patients.map { $0.intersection([patient]) } ?? [patient] }
+        let reach = SearchReach(type, compartment, patients: patients, access: access)
+        let parameters = try Self.parameters(asked, within: reach, scope: scope)
         if let patients {
-            guard !patients.isEmpty else { throw .forbidden("This token has no patient.", scope: scope) }
+            guard !patients.isEmpty else { throw .forbidden("This token is for another patient.", scope: scope) }
             try Self.requireOwnPatient(
                 in: parameters, compartment, patients, scope: scope, references: references)
         }
@@ -36,6 +49,7 @@ package struct SearchNarrowing: Sendable {
         let isConstrained = grants.contains { !$0.constraints.isEmpty }
 
         self.type = type
+        self.isForm = isForm
         self.additions = additions
         isComplete = compartment.naming != .targets && (!isConstrained || constraint != nil)
         countsOnly = parameters.contains {
@@ -49,13 +63,26 @@ package struct SearchNarrowing: Sendable {
 }
 
 extension SearchNarrowing {
-    private static func parameters(_ asked: Form, scope: String) throws(FHIRRefusal) -> [SearchParameter] {
+    /// The documents that a token may see; `nil` where there can be none.
+    package static func documents(for access: TokenAccess, references: FHIRReferenceReader) -> SearchNarrowing? {
+        let type = "DocumentReference"
+        let rule = access.rule([.read, .search], on: type)
+        guard rule != .none else { return nil }
+        let query = Form([("_count", String(largestPage))])
+        return try? SearchNarrowing(type, query, rule: rule, for: access, references: references)
+    }
+
+    private static func parameters(
+        _ asked: Form, within reach: SearchReach, scope: String
+    ) throws(FHIRRefusal) -> [SearchParameter] {
         var parameters: [SearchParameter] = []
         for pair in asked.pairs {
-            guard let parameter = SearchParameter(pair.name, pair.value) else {
+            guard let parameter = SearchParameter(pair.name, pair.value), let verdict = reach.verdict(on: parameter)
+            else {
                 throw .forbidden(
                     "The search parameter \(printable(pair.name)) is not available to this token.", scope: scope)
             }
+            guard verdict == .goesAlong else { continue }
             if parameter.name == "_count" {
                 guard let count = Int(parameter.value), count >= 0, !parameters.contains(where: { $0.name == "_count" })
                 else { throw .malformed("_count is one number.") }
@@ -71,7 +98,8 @@ extension SearchNarrowing {
         references: FHIRReferenceReader
     ) throws(FHIRRefusal) {
         for parameter in parameters
-        where parameter.name == compartment.parameter && (parameter.modifier == nil || parameter.modifier == "Patient")
+        where parameter.kind == .plain && parameter.name == compartment.parameter
+            && (parameter.modifier == nil || parameter.modifier == "Patient")
         {
             let namesOwn = parameter.alternatives.contains { value in
                 if patients.contains(value) { return true }

@@ -43,6 +43,20 @@ package struct TokenAccess: Sendable {
         return wide.reduce(into: Permissions()) { $0.formUnion($1.permissions) }.isSuperset(of: letters)
     }
 
+    /// Whether raw content of this patient may be read: by a grant that speaks of it.
+    func reaches(patient id: String) -> Bool {
+        grants.contains { grant in
+            (grant.type == nil || grant.type == "Binary") && grant.permissions.contains(.read)
+                && grant.constraints.isEmpty && grant.reaches(patient: id)
+        }
+    }
+
+    /// Whether everything about one patient may be read and found.
+    func seesWhole(patient id: String) -> Bool {
+        let wide = grants.filter { $0.type == nil && $0.constraints.isEmpty && $0.reaches(patient: id) }
+        return wide.reduce(into: Permissions()) { $0.formUnion($1.permissions) }.isSuperset(of: [.read, .search])
+    }
+
     /// The scope that a refused request lacked, in the context this token speaks of.
     package func scope(_ letters: Permissions, on type: String?) -> String {
         ClinicalScope(context, type, letters).spelling

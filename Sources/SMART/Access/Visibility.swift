@@ -29,6 +29,26 @@ package struct Visibility: Sendable {
 }
 
 extension Visibility {
+    /// Whether a reference names a patient that some grant reaches.
+    package func isOwn(_ reference: JSONValue) -> Bool {
+        guard let id = reference["reference"]?.string.flatMap({ FHIRReference.id(of: $0, "Patient", by: references) })
+        else { return false }
+        return access.reaches(patient: id)
+    }
+
+    /// Whether a grant lets a resource be like this after a write: about a patient that it reaches, and within its constraints.
+    func admits(_ resource: JSONValue, of type: String, by grant: AccessGrant) -> Bool {
+        guard let compartment = Compartment.of(type) else { return false }
+        let isReached =
+            switch grant.reach {
+            case .everyone: true
+            // Whoever writes says whose it is: equipment that nobody has is the hospital's.
+            case .patients: compartment.namesPatient(resource) && reaches(grant.reach, resource, compartment, [])
+            case .instance: false
+            }
+        return isReached && grant.constraints.allSatisfy { $0.matches(resource, of: type) }
+    }
+
     private func reaches(
         _ reach: AccessGrant.Reach, _ resource: JSONValue, _ compartment: Compartment, _ companions: Set<String>
     ) -> Bool {

@@ -12,6 +12,7 @@ final class LyingServer: FHIRRelay {
     var answers: [Result<InboundAnswer, HTTPClientError>]
     private(set) var targets: [String] = []
     private(set) var fields: [[String: String]] = []
+    private(set) var requests: [OutboundRequest] = []
 
     init(_ answers: [Result<InboundAnswer, HTTPClientError>]) {
         self.answers = answers
@@ -21,11 +22,10 @@ final class LyingServer: FHIRRelay {
         self.init([.success(.fhir(body, status: status, fields))])
     }
 
-    func get(
-        _ target: String, fields: [(name: String, value: String)]
-    ) throws(HTTPClientError) -> InboundAnswer {
-        targets.append(target)
-        self.fields.append(Dictionary(fields.map { ($0.name, $0.value) }) { $1 })
+    func send(_ request: OutboundRequest) throws(HTTPClientError) -> InboundAnswer {
+        requests.append(request)
+        targets.append(request.target)
+        fields.append(Dictionary(request.fields.map { ($0.name, $0.value) }) { $1 })
         return try (answers.count > 1 ? answers.removeFirst() : answers[0]).get()
     }
 }
@@ -110,20 +110,23 @@ struct Site {
     }
 
     func answer(
-        _ method: Request.Method? = .get, _ target: String, token: String? = "good", _ fields: [(String, String)] = []
+        _ method: Request.Method? = .get, _ target: String, token: String? = "good", _ fields: [(String, String)] = [],
+        body: String = "", isVersioned: Bool = true
     ) throws -> Response {
         let base = try #require(FHIRBase(Self.base))
         let now = now
         let endpoint = EnforceEndpoint(
             fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server,
-            pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy()
+            pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy(), isVersioned: isVersioned
         ) { Instant(now) }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let authorization = token.map { [("Authorization", "Bearer \($0)")] } ?? []
-        return endpoint.respond(
-            to: Request(
-                method: method, path: String(halves.first ?? ""), query: halves.count == 2 ? String(halves[1]) : "",
-                fields: Fields(authorization + fields), id: "abcdef0123456789abcdef0123456789"))
+        var request = Request(
+            method: method, path: String(halves.first ?? ""), query: halves.count == 2 ? String(halves[1]) : "",
+            fields: Fields(authorization + fields), id: "abcdef0123456789abcdef0123456789")
+        // As a program does it: a body that nobody wants is not there.
+        if endpoint.wantsBody(of: request) { request.body = Array(body.utf8) }
+        return endpoint.respond(to: request)
     }
 
     private static func token(

@@ -18,8 +18,8 @@ struct FHIRPatientDirectoryTests {
 
         var targets: [String] { heard.withLock { $0 } }
 
-        func get(_ target: String, fields: [(name: String, value: String)]) throws(HTTPClientError) -> InboundAnswer {
-            heard.withLock { $0.append(target) }
+        func send(_ request: OutboundRequest) throws(HTTPClientError) -> InboundAnswer {
+            heard.withLock { $0.append(request.target) }
             let next = answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             guard let next else { throw .unreachable }
             return InboundAnswer(status: next.status, fields: [], body: Array(next.body.utf8))

@@ -25,19 +25,19 @@ enum Case {
     ) throws -> DecisionTable {
         DecisionTable(
             Self.access(scopes, patient: patient, user: user, access: access), references: try references()
-        ) { $0 == "good" ? PageLink(type: "Observation", target: "/Observation?_offset=2", expiry: 9) : nil }
+        ) { $0 == "good" ? PageLink(.search("Observation"), target: "/Observation?_offset=2", expiry: 9) : nil }
     }
 
     static func request(
-        _ method: Request.Method, _ target: String, _ fields: [(String, String)] = []
+        _ method: Request.Method, _ target: String, _ fields: [(String, String)] = [], body: String? = nil
     ) throws(FHIRRefusal) -> FHIRRequest {
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let base = FHIRBase("https://ehr.example.org/fhir") else { throw .malformed("fixture") }
         return try FHIRRequest(
             Request(
                 method: method, path: basePath + halves[0], query: halves.count == 2 ? String(halves[1]) : "",
-                fields: Fields(fields)),
-            under: base)
+                fields: Fields(fields), body: Array((body ?? "").utf8)),
+            under: base, hasBody: body != nil)
     }
 
     static func resource(_ json: String) throws -> JSONValue { try JSONDocument(Array(json.utf8)).root }
@@ -55,10 +55,18 @@ extension AccessDecision {
     var summary: String {
         switch self {
         case .deny(let refusal): "\(refusal.status)"
+        case .needsBody: "body"
         case .handOff(let handOff): "handOff \(handOff.target)"
-        case .relay(.read(let type, let id)): "read \(type)/\(id)"
-        case .relay(.search(let narrowing)): "search \(narrowing.type)?\(narrowing.query.encoded)"
+        case .relay(.read(let type, let id, nil)): "read \(type)/\(id)"
+        case .relay(.read(let type, let id, let version?)): "read \(type)/\(id) \(version)"
+        case .relay(.history(_, _, let target)): "history \(target.text)"
+        case .relay(.binary(let id, _)): "binary \(id)"
+        case .relay(.search(let narrowing, let target)):
+            "\(narrowing.isForm ? "form" : "search") \(target.path.dropFirst())?\(narrowing.query.encoded)"
         case .relay(.page(let link)): "page \(link.target)"
+        case .relay(.collection(let target)): "collect \(target.text)"
+        case .relay(.document(let target)): "document \(target.text)"
+        case .relay(.change(let change)): "change \(change.letter.suffix) \(change.type)/\(change.id)"
         }
     }
 }

@@ -27,7 +27,7 @@ struct BundleFilterTests {
     ) throws -> String {
         var narrowing: SearchNarrowing?
         if let target {
-            guard case .relay(.search(let found)) = try Case.table(scopes).decision(on: Case.request(.get, target))
+            guard case .relay(.search(let found, _)) = try Case.table(scopes).decision(on: Case.request(.get, target))
             else { throw Case.Missing() }
             narrowing = found
         }
@@ -35,7 +35,7 @@ struct BundleFilterTests {
             Visibility(Case.access(scopes), references: try Case.references()),
             links: FHIRLinkReader(base: try Case.base(), upstreamBase: "http://10.0.0.5:8080/hapi")
         ) { "page:\($0.text)" }
-        return String(decoding: try filter.filtered(Array(text.utf8), narrowing), as: UTF8.self)
+        return String(decoding: try filter.filtered(Array(text.utf8), .search(narrowing)), as: UTF8.self)
     }
 
     @Test("nothing to cut, nothing changed")

@@ -6,14 +6,17 @@ import Testing
 struct DecisionTableTests {
     typealias Row = (method: Request.Method, target: String, scopes: String, decision: String)
 
-    private func decide(_ row: Row, access: UserAccess = .patients([Case.own]), _ fields: [(String, String)] = [])
-        throws -> String
-    {
-        try Case.table(row.scopes, access: access).decision(on: Case.request(row.method, row.target, fields)).summary
+    private func decide(
+        _ row: Row, access: UserAccess = .patients([Case.own]), _ fields: [(String, String)] = [], body: String? = nil
+    ) throws -> String {
+        try Case.table(row.scopes, access: access).decision(
+            on: Case.request(row.method, row.target, fields, body: body)
+        )
+        .summary
     }
 
     @Test(
-        "a token without restriction is handed on",
+        "R1 to R6: a token without restriction reads by itself",
         arguments: [
             (.get, "/Patient/1", "system/Patient.r", "handOff /Patient/1"),
             (.head, "/Patient/1?_format=xml", "system/Patient.r", "handOff /Patient/1?_format=xml"),
@@ -23,20 +26,30 @@ struct DecisionTableTests {
             (.get, "/Patient/1/_history?_count=2", "system/Patient.r", "handOff /Patient/1/_history?_count=2"),
             (.get, "/Patient/_history", "system/Patient.s", "handOff /Patient/_history"),
             (.get, "/Patient/_history", "system/Patient.r", "403"),
-            (.get, "/_history", "system/*.rs", "handOff /_history"),
-            (.get, "/_history", "system/*.r", "403"),
+            (.get, "/_history", "system/*.rs", "handOff /_history"), (.get, "/_history", "system/*.r", "403"),
             (.get, "/Binary/1", "system/Binary.r", "handOff /Binary/1"),
             (.get, "/Subscription/1", "system/*.rs", "handOff /Subscription/1"),
+        ] as [Row])
+    func unrestrictedReads(_ row: Row) throws {
+        #expect(try decide(row) == row.decision)
+    }
+
+    @Test(
+        "S1 to S6: and searches",
+        arguments: [
             (.get, "/Observation?code=a%7Cb", "system/Observation.s", "handOff /Observation?code=a%7Cb"),
             (.get, "/Observation?_offset=20", "system/Observation.s", "handOff /Observation?_offset=20"),
             (.get, "/Observation?_getpages=x", "system/Observation.s", "403"),
             (.get, "/Observation?code=a", "system/Observation.r", "403"),
-            (.get, "/Observation?_include=Observation:subject", "system/Observation.rs", "403"),
-            (.get, "/Observation?patient.name=x", "system/Observation.rs", "403"),
             (.get, "/Observation?_include=*", "system/*.rs", "handOff /Observation?_include=%2A"),
+            (.get, "/Observation?patient.name=x", "system/Observation.rs", "403"),
             (.post, "/Observation/_search", "system/*.rs", "handOff /Observation/_search"),
-            (.post, "/Observation/_search", "system/Observation.rs", "403"),
+            (.post, "/Observation/_search", "system/Observation.rs", "body"),
             (.get, "/Patient/1/Observation", "system/Observation.s", "handOff /Patient/1/Observation"),
+            (
+                .get, "/Encounter/1/Observation?code=x", "system/Observation.s",
+                "handOff /Encounter/1/Observation?code=x"
+            ),
             (.get, "/Patient/1/*", "system/*.rs", "handOff /Patient/1/*"),
             (.get, "/Patient/1/*", "system/Observation.rs", "403"),
             (.get, "?_type=Patient,Observation", "system/*.rs", "handOff /?_type=Patient%2CObservation"),
@@ -45,7 +58,17 @@ struct DecisionTableTests {
             (.get, "?_type=Patient,", "system/Patient.s", "403"),
             (.get, "?_type=Patient&_type=Observation", "system/Patient.s", "403"),
             (.get, "?_type=Patient&_revinclude=Observation:subject", "system/Patient.s", "403"),
+            (.post, "/_search?_type=Patient", "system/Patient.s", "403"),
+            (.post, "/_search?_type=Patient", "system/*.rs", "handOff /_search?_type=Patient"),
             (.get, "?name=x", "system/Patient.s", "403"),
+        ] as [Row])
+    func unrestrictedSearches(_ row: Row) throws {
+        #expect(try decide(row) == row.decision)
+    }
+
+    @Test(
+        "W1 to W7: and writes",
+        arguments: [
             (.post, "/Observation", "system/Observation.c", "handOff /Observation"),
             (.post, "/Observation", "system/Observation.ruds", "403"),
             (.put, "/Observation/1", "system/Observation.u", "handOff /Observation/1"),
@@ -55,16 +78,47 @@ struct DecisionTableTests {
             (.delete, "/Observation/1?_cascade=delete", "system/*.cruds", "403"),
             (.delete, "/Observation/1?_expunge=true", "system/*.cruds", "403"),
             (.put, "/Observation/1?x=y", "system/*.cruds", "403"),
-            (.put, "/Observation?code=x", "system/*.cruds", "403"),
-            (.post, "/", "system/*.cruds", "403"), (.get, "/Patient/1/$everything", "system/*.cruds", "403"),
-            (.get, "/$graphql", "system/*.cruds", "403"), (.get, "/$export", "system/*.cruds", "403"),
+            (.put, "/Observation?code=x", "system/Observation.us", "handOff /Observation?code=x"),
+            (.patch, "/Observation?code=x", "system/Observation.us", "handOff /Observation?code=x"),
+            (.delete, "/Observation?code=x", "system/Observation.ds", "handOff /Observation?code=x"),
+            (.put, "/Observation?code=x", "system/Observation.u", "403"),
+            (.delete, "/Observation?code=x", "system/Observation.us", "403"),
+            (.delete, "/Observation?patient.name=x", "system/Observation.cruds", "403"),
         ] as [Row])
-    func unrestricted(_ row: Row) throws {
+    func unrestrictedWrites(_ row: Row) throws {
         #expect(try decide(row) == row.decision)
     }
 
     @Test(
-        "a patient's token is checked, or refused",
+        "O1 to O7: and asks for operations",
+        arguments: [
+            (.get, "/Patient/1/$everything", "system/*.rs", "handOff /Patient/1/$everything"),
+            (.get, "/Patient/1/$everything", "system/Patient.rs", "collect /Patient/1/$everything"),
+            (.get, "/Patient/1/$everything", "system/Patient.r", "403"),
+            (.get, "/Patient/1/$everything", "system/Observation.rs", "403"),
+            (.get, "/Observation/$lastn?max=2", "system/*.rs", "handOff /Observation/$lastn?max=2"),
+            (.get, "/Observation/$lastn?max=2", "system/Observation.s", "search Observation/$lastn?max=2"),
+            (
+                .get, "/DocumentReference/$docref?patient=1", "system/*.rs",
+                "handOff /DocumentReference/$docref?patient=1"
+            ),
+            (.get, "/ValueSet/$expand?url=x", "system/ValueSet.r", "handOff /ValueSet/$expand?url=x"),
+            (.post, "/CodeSystem/$lookup", "system/CodeSystem.s", "handOff /CodeSystem/$lookup"),
+            (.get, "/ConceptMap/1/$translate?code=x", "user/*.rs", "handOff /ConceptMap/1/$translate?code=x"),
+            (.get, "/ValueSet/$expand?url=x", "system/CodeSystem.r", "403"),
+            (.post, "/Observation/$validate", "system/Observation.c", "handOff /Observation/$validate"),
+            (.post, "/Observation/$validate", "system/Observation.rs", "403"),
+            (.get, "/Patient/1/$summary", "system/*.rs", "handOff /Patient/1/$summary"),
+            (.get, "/$graphql", "system/*.cruds", "403"), (.post, "/Patient/$match", "system/*.cruds", "403"),
+            (.post, "/Patient/1/$meta-add", "system/*.cruds", "403"), (.get, "/$reindex", "system/*.cruds", "403"),
+            (.post, "/Observation/1/$expunge", "system/*.cruds", "403"),
+        ] as [Row])
+    func unrestrictedOperations(_ row: Row) throws {
+        #expect(try decide(row) == row.decision)
+    }
+
+    @Test(
+        "R1 to R6: a patient's token reads what is checked, or is refused",
         arguments: [
             (.get, "/Patient/kermit", "patient/Patient.r", "read Patient/kermit"),
             (.get, "/Patient/eboni", "patient/Patient.r", "404"),
@@ -72,44 +126,171 @@ struct DecisionTableTests {
             (.get, "/Observation/1?_format=json&_elements=id", "patient/*.r", "read Observation/1"),
             (.get, "/Observation/1?_format=xml", "patient/*.r", "406"),
             (.get, "/Observation/1?_include=x", "patient/*.r", "403"),
-            (.get, "/Observation?code=x", "patient/*.r", "403"),
-            (.get, "/Observation?_format=xml", "patient/*.rs", "406"),
-            (.get, "/Group/g", "patient/*.rs", "403"), (.get, "/Group", "patient/*.rs", "403"),
-            (.get, "/Binary/b", "patient/*.rs", "403"), (.get, "/Subscription", "patient/*.rs", "403"),
-            (.get, "/Observation/1/_history", "patient/*.rs", "403"),
-            (.get, "/Observation/1/_history/1", "patient/*.rs", "403"),
+            (.get, "/Observation/1/_history/2", "patient/*.r", "read Observation/1 2"),
+            (.get, "/Patient/eboni/_history/2", "patient/*.r", "404"),
+            (.get, "/Observation/1/_history/2", "patient/*.s", "403"),
+            (
+                .get, "/Observation/1/_history?_count=5&_summary=true", "patient/*.r",
+                "history /Observation/1/_history?_count=5"
+            ),
+            (.get, "/Patient/eboni/_history", "patient/*.r", "404"),
+            (.get, "/Observation/1/_history?_sort=x", "patient/*.r", "403"),
             (.get, "/Observation/_history", "patient/*.rs", "403"), (.get, "/_history", "patient/*.rs", "403"),
-            (.post, "/Observation/_search", "patient/*.rs", "403"),
-            (.get, "/Patient/kermit/Observation", "patient/*.rs", "403"),
-            (.get, "?_type=Observation", "patient/*.rs", "403"),
-            (.get, "?_page=good", "patient/*.rs", "page /Observation?_offset=2"),
-            (.get, "?_page=good", "patient/Condition.rs", "403"), (.get, "?_page=bad", "patient/*.rs", "404"),
-            (.post, "/Observation", "patient/*.cruds", "403"), (.put, "/Observation/1", "patient/*.cruds", "403"),
-            (.patch, "/Observation/1", "patient/*.cruds", "403"),
-            (.delete, "/Observation/1", "patient/*.cruds", "403"), (.post, "/", "patient/*.cruds", "403"),
-            (.get, "/Patient/kermit/$everything", "patient/*.cruds", "403"),
-            (.get, "/Patient/kermit", "launch openid", "403"),
+            (.get, "/Group/g", "patient/*.rs", "403"), (.get, "/Group/g/_history", "patient/*.rs", "403"),
+            (.get, "/AuditEvent/a", "patient/*.rs", "403"), (.get, "/Bundle/b", "patient/*.rs", "403"),
+            (.get, "/Subscription/s", "patient/*.rs", "403"),
+            (.get, "/Binary/b", "patient/*.rs", "binary b"), (.get, "/Binary/b", "patient/DocumentReference.rs", "403"),
+            (.get, "/Binary/b/_history/1", "patient/*.rs", "403"),
         ] as [Row])
-    func restricted(_ row: Row) throws {
-        #expect(try decide(row) == row.decision)
-        // A user with these patients is in the same place.
-        let user = row.scopes.replacing("patient/", with: "user/")
-        #expect(
-            try Case.table(user, patient: nil, access: .patients([Case.own]))
-                .decision(on: Case.request(row.method, row.target)).summary == row.decision)
+    func restrictedReads(_ row: Row) throws {
+        try expect(row)
     }
 
     @Test(
-        "a write under a constraint is refused",
+        "S1 to S6: and searches",
         arguments: [
-            (.post, "/Observation", "system/Observation.cruds?category=laboratory", "403"),
-            (.put, "/Observation/1", "system/Observation.cruds?category=laboratory", "403"),
-            (.patch, "/Observation/1", "user/Observation.cruds?category=laboratory", "403"),
-            (.delete, "/Observation/1", "user/Observation.cruds?category=laboratory", "403"),
-            (.post, "/Observation", "user/Observation.c", "handOff /Observation"),
+            (.get, "/Observation?code=x", "patient/*.r", "403"),
+            (.get, "/Observation?_format=xml", "patient/*.rs", "406"),
+            (.get, "/Group", "patient/*.rs", "403"), (.get, "/Subscription", "patient/*.rs", "403"),
+            (.get, "/Binary", "patient/*.rs", "403"),
+            (.post, "/Observation/_search", "patient/*.rs", "body"),
+            (.post, "/Observation/_search", "patient/*.r", "403"),
+            (
+                .get, "/Patient/kermit/Observation?code=x", "patient/*.rs",
+                "search Observation?code=x&patient=Patient%2Fkermit"
+            ),
+            (.get, "/Patient/kermit/Patient", "patient/*.rs", "search Patient?_id=kermit"),
+            (.get, "/Patient/eboni/Observation", "patient/*.rs", "403"),
+            (.get, "/Patient/kermit/Practitioner", "patient/*.rs", "400"),
+            (.get, "/Patient/kermit/Group", "patient/*.rs", "403"), (.get, "/Patient/kermit/*", "patient/*.rs", "403"),
+            (.post, "/Patient/kermit/Observation/_search", "patient/*.rs", "body"),
+            (.get, "/Encounter/e/Observation", "patient/*.rs", "403"),
+            (.get, "?_type=Observation", "patient/*.rs", "403"), (.post, "/_search", "patient/*.rs", "403"),
+            (.get, "?_page=good", "patient/*.rs", "page /Observation?_offset=2"),
+            (.get, "?_page=good", "patient/Condition.rs", "403"), (.get, "?_page=bad", "patient/*.rs", "404"),
+            (.get, "/Patient/kermit", "launch openid", "403"),
         ] as [Row])
-    func constrainedWrite(_ row: Row) throws {
-        #expect(try decide(row, access: .all) == row.decision)
+    func restrictedSearches(_ row: Row) throws {
+        try expect(row)
+    }
+
+    // FHIR R4 search#search: a POST has the parameters of its address as well.
+    @Test(
+        "S2, S3: a form is read, narrowed and sent as a form",
+        arguments: [
+            ("/Observation/_search", "code=x", "form Observation/_search?code=x&patient=Patient%2Fkermit"),
+            ("/Observation/_search?_count=5", "", "form Observation/_search?_count=5&patient=Patient%2Fkermit"),
+            (
+                "/Observation/_search?code=a", "code=b&patient=kermit",
+                "form Observation/_search?code=a&code=b&patient=kermit&patient=Patient%2Fkermit"
+            ),
+            ("/Patient/kermit/Observation/_search", "", "form Observation/_search?patient=Patient%2Fkermit"),
+            ("/Observation/_search", "patient=eboni", "403"), ("/Observation/_search", "_filter=x", "403"),
+            ("/Observation/_search", "%5ffilter=x", "403"), ("/Observation/_search", "a=%", "400"),
+            ("/Observation/_search", "a=%00", "400"), ("/Observation/_search", "access_token=x", "400"),
+            ("/Patient/eboni/Observation/_search", "", "403"),
+        ])
+    func forms(_ target: String, _ body: String, _ decision: String) throws {
+        let form = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
+        #expect(try decide((.post, target, "patient/*.rs", decision), form, body: body) == decision)
+        guard !body.isEmpty else { return }
+        #expect(
+            try decide((.post, target, "patient/*.rs", ""), [("Content-Type", "application/json")], body: body) == "415"
+        )
+        #expect(
+            try decide((.post, target, "system/Observation.rs", ""), form, body: body).hasPrefix("handOff") == false)
+    }
+
+    @Test(
+        "W1 to W7: and writes where the body says so, or is refused",
+        arguments: [
+            (.post, "/Observation", "patient/*.cruds", "body"), (.post, "/Observation", "patient/*.ruds", "403"),
+            (.put, "/Observation/1", "patient/*.cruds", "body"), (.patch, "/Observation/1", "patient/*.cruds", "body"),
+            (.delete, "/Observation/1", "patient/*.cruds", "change d Observation/1"),
+            (.delete, "/Observation/1", "patient/*.crus", "403"),
+            (.delete, "/Patient/kermit", "patient/*.cruds", "403"),
+            (.delete, "/Practitioner/p", "patient/*.cruds", "403"), (.delete, "/Group/g", "patient/*.cruds", "403"),
+            (.patch, "/Practitioner/p", "patient/*.cruds", "403"), (.patch, "/ValueSet/v", "patient/*.cruds", "403"),
+            (.put, "/Observation?code=x", "patient/*.cruds", "403"),
+            (.patch, "/Observation?code=x", "patient/*.cruds", "403"),
+            (.delete, "/Observation?code=x", "patient/*.cruds", "403"),
+            (.delete, "/Observation/1?_cascade=delete", "patient/*.cruds", "403"),
+            (.post, "/", "patient/*.rs", "403"),
+        ] as [Row])
+    func restrictedWrites(_ row: Row) throws {
+        try expect(row)
+    }
+
+    @Test(
+        "O1 to O7: and asks for operations on the own patient",
+        arguments: [
+            (
+                .get, "/Patient/kermit/$everything?_type=Observation&_count=5", "patient/*.rs",
+                "collect /Patient/kermit/$everything?_type=Observation&_count=5"
+            ),
+            (.post, "/Patient/kermit/$everything", "patient/*.rs", "body"),
+            (.get, "/Patient/eboni/$everything", "patient/*.rs", "403"),
+            (.get, "/Patient/kermit/$everything", "patient/Observation.rs", "403"),
+            (.get, "/Patient/kermit/$everything", "patient/Patient.r", "403"),
+            (.get, "/Patient/kermit/$everything?_include=x", "patient/*.rs", "403"),
+            (.get, "/Patient/$everything", "patient/*.rs", "403"),
+            (.get, "/Encounter/e/$everything", "patient/*.rs", "403"),
+            (
+                .get, "/DocumentReference/$docref?patient=Patient/kermit", "patient/*.rs",
+                "collect /DocumentReference/$docref?patient=Patient%2Fkermit"
+            ),
+            (.get, "/DocumentReference/$docref?patient=eboni", "patient/*.rs", "403"),
+            (.get, "/DocumentReference/$docref", "patient/*.rs", "400"),
+            (.get, "/DocumentReference/$docref?patient=kermit&patient=eboni", "patient/*.rs", "400"),
+            (.get, "/DocumentReference/$docref?patient=kermit", "patient/Observation.rs", "403"),
+            (
+                .get, "/Observation/$lastn?max=2", "patient/*.rs",
+                "search Observation/$lastn?max=2&patient=Patient%2Fkermit"
+            ),
+            (.get, "/Observation/$lastn?patient=eboni", "patient/*.rs", "403"),
+            (.get, "/ValueSet/$expand?url=x", "patient/*.r", "handOff /ValueSet/$expand?url=x"),
+            (.get, "/ValueSet/$expand?url=x", "patient/Observation.r", "403"),
+            (.post, "/Observation/$validate", "patient/*.cruds", "body"),
+            (.get, "/Observation/$validate", "patient/*.cruds", "403"),
+            (.post, "/Observation/1/$validate", "patient/*.cruds", "403"),
+            (.get, "/Patient/kermit/$summary", "patient/*.rs", "document /Patient/kermit/$summary"),
+            (.get, "/Patient/eboni/$summary", "patient/*.rs", "403"),
+            (.get, "/Patient/kermit/$summary", "patient/Patient.rs patient/Observation.rs", "403"),
+            (.get, "/$graphql", "patient/*.cruds", "403"), (.get, "/$export", "patient/*.cruds", "403"),
+            (.get, "/Patient/$export", "patient/*.cruds", "403"), (.post, "/Patient/$match", "patient/*.cruds", "403"),
+        ] as [Row])
+    func restrictedOperations(_ row: Row) throws {
+        try expect(row)
+    }
+
+    @Test("O1, O2: a POST brings its parameters as a Parameters resource")
+    func operationParameters() throws {
+        func decided(_ body: String, _ type: String = "application/fhir+json") throws -> String {
+            try decide(
+                (.post, "/Patient/kermit/$everything", "patient/*.rs", ""), [("Content-Type", type)], body: body)
+        }
+        #expect(try decided("") == "collect /Patient/kermit/$everything")
+        #expect(
+            try decided(#"{"resourceType":"Parameters","parameter":[{"name":"_count","valueInteger":5}]}"#)
+                == "collect /Patient/kermit/$everything?_count=5")
+        for body in [
+            "{}", #"{"resourceType":"Patient"}"#, #"{"resourceType":"Parameters","parameter":[{"name":"_count"}]}"#,
+            #"{"resourceType":"Parameters","parameter":[{"name":"_count","valueReference":{}}]}"#,
+            #"{"resourceType":"Parameters","parameter":[{"name":"_count","valueString":"1","valueInteger":2}]}"#,
+        ] { #expect(try decided(body) == "400") }
+        #expect(
+            try decided(#"{"resourceType":"Parameters","parameter":[{"name":"x","valueString":"1"}]}"#) == "403")
+        #expect(try decided("<Parameters/>", "application/fhir+xml") == "415")
+    }
+
+    /// A user with these patients is in the same place as the patient.
+    private func expect(_ row: Row, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(try decide(row) == row.decision, sourceLocation: sourceLocation)
+        let user = row.scopes.replacing("patient/", with: "user/")
+        #expect(
+            try Case.table(user, patient: nil, access: .patients([Case.own]))
+                .decision(on: Case.request(row.method, row.target)).summary == row.decision,
+            sourceLocation: sourceLocation)
     }
 
     // SMART scopes-and-launch-context#scopes-for-requesting-identity-data
@@ -120,23 +301,36 @@ struct DecisionTableTests {
         #expect(try table.decision(on: Case.request(.get, "/Person")).summary == "403")
     }
 
-    @Test("a conditional create needs the search it makes")
+    // FHIR R4 http#ccreate
+    @Test("W2: a conditional create needs the search it makes, and finds no more than that")
     func conditionalCreate() throws {
-        let condition = [("If-None-Exist", "identifier=a|b")]
-        let row: Row = (.post, "/Patient", "system/Patient.c", "")
-        #expect(try decide(row, condition) == "403")
-        #expect(try decide((.post, "/Patient", "system/Patient.cs", ""), condition) == "handOff /Patient")
-        let chain = [("If-None-Exist", "organization.name=x")]
-        #expect(try decide((.post, "/Patient", "system/Patient.cs", ""), chain) == "403")
-        #expect(try decide((.put, "/Patient/1", "system/*.cruds", ""), condition) == "400")
-        guard
-            case .handOff(let handOff) = try Case.table("system/Patient.cs")
-                .decision(on: Case.request(.post, "/Patient", condition))
-        else {
-            Issue.record("not handed off")
-            return
+        func condition(_ text: String, _ scopes: String, method: Request.Method = .post, body: String? = nil) throws
+            -> String
+        {
+            let target = method == .post ? "/Observation" : "/Observation/1"
+            let fields = [("If-None-Exist", text), ("Content-Type", "application/fhir+json")]
+            let decision = try Case.table(scopes).decision(on: Case.request(method, target, fields, body: body))
+            guard case .handOff(let handOff) = decision else { return decision.summary }
+            return handOff.ifNoneExist ?? "none"
         }
-        #expect(handOff.ifNoneExist == "identifier=a%7Cb")
+        #expect(try condition("identifier=a|b", "system/Observation.cs") == "identifier=a%7Cb")
+        #expect(try condition("identifier=a|b", "system/Observation.c") == "403")
+        #expect(try condition("subject.name=x", "system/Observation.cs") == "403")
+        #expect(try condition("identifier=%", "system/Observation.cs") == "400")
+        #expect(try condition("identifier=a", "system/*.cruds", method: .put) == "400")
+
+        let body = #"{"resourceType":"Observation","subject":{"reference":"Patient/kermit"}}"#
+        #expect(try condition("identifier=a", "patient/*.cruds", body: body) == "identifier=a&patient=Patient%2Fkermit")
+        #expect(try condition("patient=eboni", "patient/*.cruds", body: body) == "403")
+        #expect(try condition("_has:Observation:patient:code=x", "patient/*.cruds", body: body) == "403")
+        let lab = body.replacing("}}", with: #"},"category":[{"coding":[{"code":"a"}]}]}"#)
+        #expect(
+            try condition("identifier=a", "patient/Observation.cs?category=a", body: lab)
+                == "identifier=a&patient=Patient%2Fkermit&category=a")
+        #expect(
+            try condition(
+                "identifier=a", "patient/Observation.cs?category=a patient/Observation.s?status=final", body: lab)
+                == "403")
     }
 
     @Test("a refusal names the scope that would do, and metadata needs none")

@@ -10,20 +10,30 @@ struct FHIRRequestTests {
             (.get, "/metadata", .capabilities),
             (.get, "/Patient/1", .read(type: "Patient", id: "1")),
             (.head, "/Patient/1", .read(type: "Patient", id: "1")),
-            (.get, "/Patient/1/_history/2", .versionRead(type: "Patient", id: "1")),
+            (.get, "/Patient/1/_history/2", .versionRead(type: "Patient", id: "1", version: "2")),
             (.get, "/Patient/1/_history", .instanceHistory(type: "Patient", id: "1")),
             (.get, "/Patient/_history", .typeHistory(type: "Patient")),
             (.get, "/_history", .systemHistory),
             (.get, "/Patient?name=x", .search(type: "Patient")),
-            (.post, "/Patient/_search", .formSearch(type: "Patient")),
-            (.get, "/Patient/1/Observation", .compartmentSearch(type: "Observation")),
-            (.get, "/Patient/1/*", .compartmentSearch(type: nil)),
+            (.post, "/Patient/_search", .search(type: "Patient")),
+            (
+                .get, "/Patient/1/Observation",
+                .compartmentSearch(CompartmentPath(owner: "Patient", id: "1", type: "Observation"))
+            ),
+            (
+                .post, "/Patient/1/Observation/_search",
+                .compartmentSearch(CompartmentPath(owner: "Patient", id: "1", type: "Observation"))
+            ),
+            (.get, "/Patient/1/*", .compartmentSearch(CompartmentPath(owner: "Patient", id: "1", type: nil))),
+            (.post, "/_search", .systemSearch), (.post, "/", .bundle), (.post, "", .bundle),
             (.get, "?_type=Patient", .systemSearch),
             (.get, "?_page=abc", .page("abc")),
             (.post, "/Patient", .create(type: "Patient")),
             (.put, "/Patient/1", .update(type: "Patient", id: "1")),
             (.patch, "/Patient/1", .patch(type: "Patient", id: "1")),
             (.delete, "/Patient/1", .delete(type: "Patient", id: "1")),
+            (.put, "/Patient?name=x", .conditionalChange(type: "Patient")),
+            (.delete, "/Patient?name=x", .conditionalChange(type: "Patient")),
         ] as [(Request.Method, String, FHIRInteraction)])
     func interaction(_ method: Request.Method, _ target: String, _ expected: FHIRInteraction) throws {
         #expect(try Case.request(method, target).interaction == expected)
@@ -32,13 +42,30 @@ struct FHIRRequestTests {
     @Test(
         "what has no rule has no name",
         arguments: [
-            (.get, "/Patient/1/$everything"), (.post, "/$export"), (.get, "/$graphql"), (.post, "/"),
-            (.post, "/_search"), (.put, "/Patient?name=x"), (.delete, "/Patient?name=x"), (.post, "/Patient/1"),
+            (.put, "/Patient/1/$everything"), (.get, "/Patient/$a/$b"), (.get, "/$a/Patient"), (.get, "/$"),
+            (.get, "/Patient/1/Observation/$x"), (.post, "/Patient/1"), (.put, "/"), (.delete, "/"),
             (.get, "/Patient/1/Observation/_search"), (.delete, "/Patient/1/_history"), (.options, "/Patient"),
             (.delete, "/Patient/1/_history/2"),
         ] as [(Request.Method, String)])
     func unnamed(_ method: Request.Method, _ target: String) throws {
         #expect(try Case.request(method, target).interaction == nil)
+    }
+
+    // FHIR R4 operations#executing
+    @Test(
+        "an operation is asked of the system, a type or an instance",
+        arguments: [
+            ("/$export", "export", nil, nil), ("/Observation/$lastn", "lastn", "Observation", nil),
+            ("/Patient/1/$everything", "everything", "Patient", "1"),
+        ] as [(String, String, String?, String?)])
+    func operation(_ target: String, _ name: String, _ type: String?, _ id: String?) throws {
+        for method in [Request.Method.get, .post] {
+            guard case .operation(let operation) = try Case.request(method, target).interaction else {
+                Issue.record("no operation")
+                return
+            }
+            #expect(operation.name == name && operation.type == type && operation.id == id)
+        }
     }
 
     // FHIR R4 http#create, datatypes#id

@@ -52,16 +52,88 @@ struct SearchNarrowingTests {
     @Test(
         "a parameter we cannot answer for is refused",
         arguments: [
-            "_include=Observation:subject", "%5Finclude=Observation:subject", "_include:iterate=Observation:subject",
-            "_revinclude=Provenance:target", "_has:Observation:patient:code=x", "subject.name=x",
-            "subject:Patient.name=x", "_filter=x", "_query=x", "_list=x", "_contained=true", "_graph=x", "_text=x",
-            "_content=x", "_type=Patient", "_getpages=x", "_offset=1", "_INCLUDE=x", "_sort=subject.name",
-            "_sort:desc=x", "_include=*", "__x=1", "=x", "code:unheard=x", "code:in:not=x", "a%20b=1", "%C3%A9=1",
-            "subject:Nonsense=x",
+            "_filter=x", "_query=x", "_list=x", "_contained=true", "_contained=both", "_graph=x", "_type=Patient",
+            "_getpages=x", "_offset=1", "_INCLUDE=x", "_include=x", "_include:recurse=Observation:subject",
+            "_include=Nonsense:subject", "_include=Observation:subject:Nonsense",
+            "_include=Observation:subject:Patient:x",
+            "_include=Observation:sub.ject", "_sort=subject.name", "_sort:desc=x", "__x=1", "=x", "code:unheard=x",
+            "code:in:not=x", "a%20b=1", "%C3%A9=1", "subject:Nonsense=x", "encounter.status=x",
+            "encounter:Encounter.status=x", "performer.name=x", "focus:Patient.name=x", "subject.organization.name=x",
+            "subject:Nonsense.name=x", "subject.=x", ".name=x", "subject._has:Observation:patient:code=x",
+            "_has:Observation:has-member:code=x", "_has:Provenance:target:agent=x", "_has:Group:member:code=x",
+            "_has:Observation:patient:_has:Encounter:patient:status=x", "_has:Observation:patient:encounter.status=x",
+            "_has:Observation:patient=x", "_has=x", "_HAS:Observation:patient:code=x",
         ])
     func refused(_ query: String) throws {
         #expect(try decision("/Observation?\(query)") == "403")
         #expect(try decision("/Patient?\(query)") == "403")
+    }
+
+    // FHIR R4 search#revinclude
+    @Test(
+        "what could be shown is included, what could not is left out",
+        arguments: [
+            ("_include=Observation:subject", "patient/*.rs", true),
+            ("_include:iterate=Observation:subject", "patient/*.rs", true),
+            ("%5Finclude=Observation%3Asubject", "patient/*.rs", true),
+            ("_include=Observation:subject:Patient", "patient/*.rs", true),
+            ("_include=Observation:subject:Patient", "patient/Observation.rs patient/Patient.r", true),
+            ("_include=Observation:subject:Patient", "patient/Observation.rs", false),
+            ("_include=Observation:subject", "patient/Observation.rs", true),
+            ("_include=*", "patient/*.rs", false), ("_include=Observation:*", "patient/*.rs", false),
+            ("_revinclude=Provenance:target", "patient/*.rs", true),
+            ("_revinclude:iterate=Provenance:target", "patient/Observation.rs patient/Provenance.s", true),
+            ("_revinclude=Provenance:target", "patient/Observation.rs patient/Provenance.r", false),
+            ("_revinclude=*", "patient/*.rs", false),
+        ])
+    func inclusion(_ query: String, _ scopes: String, _ goesAlong: Bool) throws {
+        let decided = try decision("/Observation?\(query)", scopes)
+        #expect(decided.hasPrefix("search Observation?"))
+        #expect(decided.contains("include") == goesAlong)
+    }
+
+    // FHIR R4 search#chaining
+    @Test(
+        "a condition on something else is let through where the token sees all of that",
+        arguments: [
+            ("/Observation?subject.name=x", "patient/*.rs", true),
+            ("/Observation?subject:Patient.name:exact=x", "patient/*.rs", true),
+            ("/Observation?patient.birthdate=x", "patient/Observation.s patient/Patient.s", true),
+            ("/Observation?patient.birthdate=x", "patient/Observation.s patient/Patient.r", false),
+            ("/Observation?patient.name=x", "patient/Observation.s patient/Patient.s?_tag=a", false),
+            ("/Observation?performer:Practitioner.name=x", "patient/*.rs", true),
+            ("/Observation?performer:Practitioner.name=x", "patient/Observation.rs", false),
+            ("/Observation?performer:Patient.name=x", "patient/*.rs", false),
+            ("/Appointment?patient.name=x", "patient/*.rs", false),
+            ("/AllergyIntolerance?subject.name=x", "patient/*.rs", false),
+            ("/Patient?_has:Observation:patient:code=x", "patient/*.rs", true),
+            ("/Patient?_has:Observation:subject:code:in=x", "patient/*.rs", true),
+            ("/Patient?_has:Appointment:patient:status=x", "patient/*.rs", true),
+            ("/Patient?_has:Observation:patient:code=x", "patient/Patient.s patient/Observation.r", false),
+            ("/Patient?_has:Observation:patient:code=x", "patient/Patient.s patient/Observation.s?category=a", false),
+            ("/Patient?_has:Observation:performer:code=x", "patient/*.rs", false),
+            ("/Practitioner?_has:Observation:performer:code=x", "patient/*.rs", false),
+            ("/Encounter?_has:Observation:encounter:code=x", "patient/*.rs", false),
+        ])
+    func chains(_ target: String, _ scopes: String, _ passes: Bool) throws {
+        #expect(try decision(target, scopes).hasPrefix("search") == passes)
+        #expect(try passes || decision(target, scopes) == "403")
+    }
+
+    @Test("a token for a whole type is checked where its search draws in another one")
+    func wholeType() throws {
+        let observations = "system/Observation.rs"
+        #expect(
+            try decision("/Observation?_include=Observation:subject", observations)
+                == "search Observation?_include=Observation%3Asubject")
+        #expect(
+            try decision("/Observation?_include=Observation:subject:Patient", observations) == "search Observation?")
+        #expect(try decision("/Observation?patient.name=x", observations) == "403")
+        #expect(
+            try decision("/Observation?patient:Patient.name=x", "\(observations) system/Patient.s").hasPrefix("search"))
+        #expect(
+            try decision("/Patient?_has:Observation:performer:code=x", "\(observations) system/Patient.s").hasPrefix(
+                "search"))
     }
 
     // FHIR R4 search#escaping
@@ -126,7 +198,7 @@ struct SearchNarrowingTests {
     }
 
     private func narrowing(_ target: String, _ scopes: String) throws -> SearchNarrowing {
-        guard case .relay(.search(let narrowing)) = try Case.table(scopes).decision(on: Case.request(.get, target))
+        guard case .relay(.search(let narrowing, _)) = try Case.table(scopes).decision(on: Case.request(.get, target))
         else { throw Case.Missing() }
         return narrowing
     }
