@@ -56,6 +56,10 @@ package struct Configuration: Sendable {
     package let upstreamBase: String?
     /// nginx's unix socket in front of the FHIR server.
     package let relaySocket: String
+    /// The same for changes that batches and transactions make; without it those are refused to who may not do everything.
+    package let changesSocket: String?
+    /// Whether the FHIR server keeps versions, so that a change can depend on the one that was looked at.
+    package let isVersioned: Bool
     package let store: StoreLocation
     /// The folder of the secret files, one a purpose.
     package let secrets: String
@@ -119,6 +123,8 @@ package struct Configuration: Sendable {
             else { throw file.error("fhir", "upstream", "must be an http or https URL without final slash and query") }
         }
         relaySocket = try file.required("fhir", "relay")
+        changesSocket = try file.string("fhir", "changes")
+        isVersioned = try file.bool("fhir", "versions") ?? true
         let database = try file.string("store", "database")
         switch (database, try file.string("store", "url")) {
         case (let path?, nil): store = .sqlite(path: path)

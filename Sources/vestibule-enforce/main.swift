@@ -1,7 +1,7 @@
 // vestibule-enforce: stands in front of the FHIR server and lets no request do more than its token allows.
 //
 // STANDARDS  SMART scopes-and-launch-context, RFC 6750, FHIR R4 http
-// POWERS     reads tokens in the store and notes their use; the page-link key; reads the FHIR server over nginx's relay socket
+// POWERS     reads tokens in the store and notes their use; the page-link key; asks the FHIR server over nginx's relay sockets
 import Endpoints
 import HTTPClient
 import SMART
@@ -16,8 +16,9 @@ serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit:
     return { _ in
         EnforceEndpoint(
             fhirBase: configuration.fhirBase, upstreamBase: configuration.upstreamBase, stores: try database.store(),
-            relay: try HTTPClient(.unixSocket(configuration.relaySocket)), pageKey: pageKey,
-            sessionPolicy: configuration.sessionPolicy,
+            relay: try HTTPClient(.unixSocket(configuration.relaySocket)),
+            writer: try configuration.changesSocket.map { try HTTPClient(.unixSocket($0)) }, pageKey: pageKey,
+            sessionPolicy: configuration.sessionPolicy, isVersioned: configuration.isVersioned,
             security: configuration.describesSecurity
                 ? SMARTSecurity(configuration.urls, features: configuration.features) : nil,
             clock: systemClock)

@@ -166,10 +166,14 @@ extension CheckedRelay {
     }
 
     private func fetch(_ request: OutboundRequest) throws(FHIRRefusal) -> InboundAnswer {
+        try fetch(request, by: relay)
+    }
+
+    func fetch(_ request: OutboundRequest, by way: any FHIRRelay) throws(FHIRRefusal) -> InboundAnswer {
         var request = request
         request.fields.append(("Accept", "application/fhir+json"))
         do throws(HTTPClientError) {
-            return try relay.send(request)
+            return try way.send(request)
         } catch {
             switch error {
             case .unreachable, .timedOut, .unavailable: throw .unavailable
@@ -179,8 +183,31 @@ extension CheckedRelay {
     }
 }
 
+// What the answer to a transaction needs.
+extension CheckedRelay {
+    func isVisible(_ resource: JSONValue, _ type: String, _ id: String) -> Bool {
+        resource["resourceType"]?.equals(type) == true && resource["id"]?.equals(id) == true
+            && visibility.shows(resource, by: .read)
+    }
+
+    func filtered(_ bundle: [UInt8], _ narrowing: SearchNarrowing) throws(FHIRRefusal) -> [UInt8] {
+        try BundleFilter(visibility, links: links) { page(.search(narrowing.type), $0) }
+            .filtered(bundle, .search(narrowing))
+    }
+
+    /// The FHIR server's own address does not go out.
+    func publish(_ url: JSONValue?, _ cut: inout JSONCut) {
+        guard let url, let text = url.string, !links.isPublic(text), text.contains("://"),
+            let target = links.target(of: text)
+        else { return }
+        var writer = JSONWriter()
+        writer.element(links.url(of: target))
+        cut.replace(url, with: writer.bytes)
+    }
+}
+
 extension InboundAnswer {
-    fileprivate var isJSON: Bool {
+    var isJSON: Bool {
         let type = (value(of: "Content-Type") ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
         return ["application/fhir+json", "application/json", "application/json+fhir"].contains(type)
     }

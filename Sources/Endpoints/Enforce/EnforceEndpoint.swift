@@ -15,6 +15,8 @@ package struct EnforceEndpoint: Endpoint {
     private let tokens: any TokenStore
     private let clients: any ClientStore
     private let relay: any FHIRRelay
+    /// The way for changes in batches and transactions; `nil` refuses those.
+    private let writer: (any FHIRRelay)?
     private let seal: PageLinkSeal
     private let clock: Clock
     private let sessionPolicy: SessionPolicy
@@ -26,7 +28,8 @@ package struct EnforceEndpoint: Endpoint {
     /// `upstreamBase` is how the FHIR server writes its own base, where that is not the public one.
     package init(
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
-        pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true, security: SMARTSecurity? = nil,
+        writer: (any FHIRRelay)? = nil, pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true,
+        security: SMARTSecurity? = nil,
         clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
@@ -35,6 +38,7 @@ package struct EnforceEndpoint: Endpoint {
         tokens = stores
         clients = stores
         self.relay = relay
+        self.writer = writer
         seal = PageLinkSeal(key: pageKey)
         self.clock = clock
         self.sessionPolicy = sessionPolicy
@@ -140,7 +144,17 @@ extension EnforceEndpoint {
             let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
             return "\(fhirBase)?_page=\(seal.sealed(link, for: token.grantID))"
         }
+        return try answer(what, request, relay, at: now)
+    }
+
+    private func answer(
+        _ what: AccessDecision.Relay, _ request: Request, _ relay: CheckedRelay, at now: Instant
+    ) throws(FHIRRefusal) -> Response {
         switch what {
+        case .batch(let entries): return bundles(request, relay, at: now).batch(entries)
+        case .transaction(let entries, let document):
+            return try bundles(request, relay, at: now).transaction(
+                entries, document, prefer: request.fields["prefer"])
         case .read(let type, let id, let version):
             return try relay.read(type, id, version: version, ifNoneMatch: request.fields["if-none-match"])
         case .history(let type, let id, let target): return try relay.history(type, id, target)
@@ -154,5 +168,18 @@ extension EnforceEndpoint {
         case .change(let change):
             return .handOff(try relay.guarded(change, isVersioned: isVersioned), under: fhirBase)
         }
+    }
+
+    /// How long entries of a batch are begun, in seconds: the web server waits a minute for all of them.
+    private static let batchTime = 40
+
+    private func bundles(_ request: Request, _ relay: CheckedRelay, at now: Instant) -> BundleRelay {
+        // An entry has no conditions of the whole request.
+        let alone = Request(method: .get, path: request.path, id: request.id)
+        return BundleRelay(
+            relay: relay, writer: writer, isVersioned: isVersioned,
+            checked: { what throws(FHIRRefusal) in try answer(what, alone, relay, at: now) },
+            outcome: { .fhir($0, for: request, realm: fhirBase) },
+            isLate: { clock() - now > Self.batchTime })
     }
 }

@@ -51,6 +51,10 @@ package enum AccessDecision: Sendable {
         case collection(FHIRTarget)
         /// Row O6: a document, whole or not at all.
         case document(FHIRTarget)
+        /// Row B1: each entry by itself.
+        case batch([BundleEntry])
+        /// Row B2: all entries or none.
+        case transaction([BundleEntry], JSONDocument)
         /// Rows W3 to W5: handed on once the resource as it is now was looked at.
         case change(GuardedChange)
     }

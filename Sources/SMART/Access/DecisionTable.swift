@@ -52,7 +52,8 @@ package struct DecisionTable: Sendable {
         case .delete(let type, let id): return try delete(type, id, request)
         case .conditionalChange(let type): return try conditionalChange(type, request)
         case .operation(let operation): return try perform(operation, request)
-        case .bundle, nil:
+        case .bundle: return try bundle(request)
+        case nil:
             throw .forbidden("This interaction is not available here.", scope: access.scope(.all, on: nil))
         }
     }

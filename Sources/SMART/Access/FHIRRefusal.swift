@@ -48,6 +48,11 @@ extension FHIRRefusal {
     /// The same for a resource that is absent, deleted or not visible (threat E1: no oracle of existence).
     package static let notFound = FHIRRefusal(404, .notFound, "There is no such resource here for this token.")
 
+    /// The same, saying which entry of a transaction it is about.
+    func of(entry number: Int) -> FHIRRefusal {
+        FHIRRefusal(status, issue, "Entry \(number): \(text)", challenge: challenge)
+    }
+
     package static func malformed(_ text: String) -> FHIRRefusal { FHIRRefusal(400, .invalid, text) }
 
     package static func forbidden(_ text: String, scope: String) -> FHIRRefusal {

@@ -16,8 +16,20 @@ package struct FHIRTarget: Sendable {
         guard path == base.path || path.hasPrefix("\(base.path)/") else {
             throw .malformed("The address is not written as \(base.path)/….")
         }
+        try self.init(below: path.dropFirst(base.path.count + 1), query: query)
+    }
+
+    /// The address in an entry of a batch or a transaction: relative to the base, and to nothing else.
+    init(relative url: String) throws(FHIRRefusal) {
+        let halves = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = halves.first, !path.hasPrefix("/"), !url.contains("#") else {
+            throw .malformed("The url of an entry is relative to the FHIR base.")
+        }
+        try self.init(below: path, query: halves.count == 2 ? String(halves[1]) : "")
+    }
+
+    private init(below: Substring, query: String) throws(FHIRRefusal) {
         var segments: [String] = []
-        let below = path.dropFirst(base.path.count + 1)
         if !below.isEmpty {
             for raw in below.split(separator: "/", omittingEmptySubsequences: false) {
                 guard let segment = PercentEncoding.decode(raw), Self.isSound(segment) else {

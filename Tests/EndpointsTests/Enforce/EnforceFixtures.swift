@@ -96,6 +96,7 @@ struct Site {
     static let base = "https://ehr.example.org/fhir"
 
     let server: LyingServer
+    var writer: LyingServer?
     var store = OneTokenStore()
     var now = 1_000
 
@@ -116,7 +117,7 @@ struct Site {
         let base = try #require(FHIRBase(Self.base))
         let now = now
         let endpoint = EnforceEndpoint(
-            fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server,
+            fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server, writer: writer,
             pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy(), isVersioned: isVersioned
         ) { Instant(now) }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

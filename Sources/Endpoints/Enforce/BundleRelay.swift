@@ -1,0 +1,199 @@
+import HTTP
+import HTTPClient
+import JSON
+import SMART
+
+/// Carries out batches and transactions: entries like requests of their own, answered in one Bundle
+/// (FHIR R4 http#transaction-response).
+struct BundleRelay {
+    let relay: CheckedRelay
+    /// The way for changes; `nil` where the site has not opened one.
+    let writer: (any FHIRRelay)?
+    let isVersioned: Bool
+    /// Answers one entry that is looked at.
+    let checked: (AccessDecision.Relay) throws(FHIRRefusal) -> Response
+    /// An OperationOutcome for a refusal.
+    let outcome: (FHIRRefusal) -> Response
+    /// Tells when there is no time left for more.
+    let isLate: () -> Bool
+
+    /// Row B1: in the order of FHIR R4 http#trules, answered in the order they came.
+    func batch(_ entries: [BundleEntry]) -> Response {
+        var answers: [Int: Response] = [:]
+        for index in entries.indices.sorted(by: { Self.rank(entries[$0]) < Self.rank(entries[$1]) }) {
+            answers[index] = isLate() ? outcome(.lateBatch) : answer(entries[index])
+        }
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("resourceType", "Bundle")
+            $0.member("type", "batch-response")
+            $0.array("entry") { list in
+                for index in entries.indices {
+                    if let answer = answers[index] { write(answer, &list) }
+                }
+            }
+        }
+        return .fhir(writer.bytes)
+    }
+
+    private static func rank(_ entry: BundleEntry) -> Int {
+        switch entry.method {
+        case .delete: 0
+        case .post: 1
+        case .put, .patch: 2
+        case .get, .head, .options: 3
+        }
+    }
+
+    private func answer(_ entry: BundleEntry) -> Response {
+        do throws(FHIRRefusal) {
+            switch entry.decision {
+            case .deny(let refusal): throw refusal
+            case .needsBody: throw .malformed("The entry lacks a resource.")
+            case .handOff(let handOff): return try send(entry, handOff)
+            case .relay(.change(let change)):
+                return try send(entry, relay.guarded(change, isVersioned: isVersioned))
+            case .relay(.binary(let id, let target)):
+                try relay.requireOwned(binary: id)
+                return try send(entry, .init(target))
+            case .relay(let other): return try checked(other)
+            }
+        } catch {
+            return outcome(error)
+        }
+    }
+
+    /// What nginx would send on if the entry had come by itself.
+    private func send(_ entry: BundleEntry, _ handOff: AccessDecision.HandOff) throws(FHIRRefusal) -> Response {
+        var request = OutboundRequest(entry.method.rawValue, handOff.target)
+        if entry.method != .get, entry.method != .head {
+            request.fields.append(("Content-Type", "application/fhir+json"))
+            if !entry.body.isEmpty { request.body = entry.body }
+        }
+        if let version = handOff.ifMatch { request.fields.append(("If-Match", version)) }
+        if let condition = handOff.ifNoneExist { request.fields.append(("If-None-Exist", condition)) }
+        let isRead = entry.method == .get || entry.method == .head
+        guard let way = isRead ? relay.relay : writer else { throw .noWriter }
+        let answer = try relay.fetch(request, by: way)
+        var response = Response(status: answer.status)
+        for name in ["ETag", "Last-Modified"] {
+            if let value = answer.value(of: name) { response.set(name, to: value) }
+        }
+        if let location = answer.value(of: "Location").flatMap({ relay.links.target(of: $0) }) {
+            response.set("Location", to: relay.links.url(of: location))
+        }
+        guard !answer.body.isEmpty else { return response }
+        guard answer.isJSON, (try? JSONDocument(answer.body)) != nil else { throw .unusableAnswer }
+        response.body = answer.body
+        return response
+    }
+
+    private func write(_ answer: Response, _ list: inout JSONWriter) {
+        let isError = answer.status >= 400
+        list.object {
+            if !isError, !answer.body.isEmpty { $0.raw("resource", answer.body) }
+            $0.object("response") {
+                $0.member("status", String(answer.status))
+                $0.member("location", answer.value(of: "Location"))
+                $0.member("etag", answer.value(of: "ETag"))
+                if isError, !answer.body.isEmpty { $0.raw("outcome", answer.body) }
+            }
+        }
+    }
+}
+
+extension BundleRelay {
+    /// Row B2: one Bundle upstream, in which every entry says what was decided; then its answer is looked at.
+    func transaction(
+        _ entries: [BundleEntry], _ document: JSONDocument, prefer: String?
+    ) throws(FHIRRefusal) -> Response {
+        guard let writer else { throw .noWriter }
+        var cut = JSONCut(document)
+        for (entry, sent) in zip(entries, document.root["entry"]?.elements ?? document.root.elements) {
+            guard let request = sent["request"] else { throw .malformed("An entry has a request.") }
+            cut.replace(request, with: try self.request(entry))
+        }
+        var request = OutboundRequest(
+            "POST", "/", fields: [("Content-Type", "application/fhir+json")], body: cut.bytes)
+        if let prefer, prefer.hasPrefix("return=") { request.fields.append(("Prefer", prefer)) }
+        let answer = try relay.fetch(request, by: writer)
+        guard answer.status == 200 else { throw .transaction(answer.status) }
+        guard answer.isJSON, let response = try? JSONDocument(answer.body) else { throw .unusableAnswer }
+        return .fhir(try self.response(response, to: entries))
+    }
+
+    /// The request of an entry as it goes out.
+    private func request(_ entry: BundleEntry) throws(FHIRRefusal) -> [UInt8] {
+        var target = entry.target.text
+        var ifMatch: String?
+        var ifNoneExist: String?
+        switch entry.decision {
+        case .handOff(let handOff):
+            (target, ifMatch, ifNoneExist) = (handOff.target, handOff.ifMatch, handOff.ifNoneExist)
+        case .relay(.change(let change)):
+            let handOff = try relay.guarded(change, isVersioned: isVersioned)
+            (target, ifMatch) = (handOff.target, handOff.ifMatch)
+        case .relay(.search(let narrowing, let path)): target = path.with(query: narrowing.query).text
+        case .relay(.read(let type, let id, nil)): target = "/\(type)/\(id)"
+        case .deny, .needsBody, .relay: throw .unusableAnswer
+        }
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("method", entry.method.rawValue)
+            $0.member("url", String(target.dropFirst()))
+            $0.member("ifMatch", ifMatch)
+            $0.member("ifNoneExist", ifNoneExist)
+        }
+        return writer.bytes
+    }
+
+    private func response(_ document: JSONDocument, to entries: [BundleEntry]) throws(FHIRRefusal) -> [UInt8] {
+        let bundle = document.root
+        guard bundle["resourceType"]?.equals("Bundle") == true, bundle["type"]?.equals("transaction-response") == true,
+            let answers = bundle["entry"], answers.kind == .array, answers.count == entries.count
+        else { throw .unusableAnswer }
+        var cut = JSONCut(document)
+        for (entry, answer) in zip(entries, answers.elements) {
+            for url in [answer["fullUrl"], answer["response"]?["location"]] { relay.publish(url, &cut) }
+            do throws(FHIRRefusal) {
+                switch entry.decision {
+                case .relay(.read(let type, let id, _)):
+                    guard let resource = answer["resource"] else { throw .notFound }
+                    guard relay.isVisible(resource, type, id) else { throw .notFound }
+                case .relay(.search(let narrowing, _)):
+                    guard let found = answer["resource"] else { throw .unusableAnswer }
+                    cut.replace(found, with: try relay.filtered(Array(found.bytes), narrowing))
+                case .handOff, .relay, .deny, .needsBody: break
+                }
+            } catch {
+                var writer = JSONWriter()
+                let refused = outcome(error)
+                writer.object {
+                    $0.object("response") {
+                        $0.member("status", String(refused.status))
+                        $0.raw("outcome", refused.body)
+                    }
+                }
+                cut.replace(answer, with: writer.bytes)
+            }
+        }
+        return cut.bytes
+    }
+}
+
+extension FHIRRefusal {
+    fileprivate static let lateBatch = FHIRRefusal(
+        503, .transient, "There was no time left for this entry of the batch.")
+
+    fileprivate static let noWriter = FHIRRefusal(
+        403, .notSupported, "Changes in a batch or a transaction are not available to this token here.")
+
+    fileprivate static func transaction(_ status: Int) -> FHIRRefusal {
+        switch status {
+        case 400, 404, 422: FHIRRefusal(status, .invalid, "The FHIR server does not accept the transaction.")
+        case 409, 412: FHIRRefusal(status, .conflict, "Something of the transaction has changed meanwhile.")
+        case 429, 500...599: .unavailable
+        default: .unusableAnswer
+        }
+    }
+}
