@@ -19,6 +19,7 @@ serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit:
             relay: try HTTPClient(.unixSocket(configuration.relaySocket)),
             writer: try configuration.changesSocket.map { try HTTPClient(.unixSocket($0)) }, pageKey: pageKey,
             sessionPolicy: configuration.sessionPolicy, isVersioned: configuration.isVersioned,
+            operations: configuration.operations,
             security: configuration.describesSecurity
                 ? SMARTSecurity(configuration.urls, features: configuration.features) : nil,
             clock: systemClock)

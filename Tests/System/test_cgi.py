@@ -2,8 +2,10 @@
 
 import base64
 import concurrent.futures
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 from urllib.parse import urlencode
@@ -67,7 +69,9 @@ def wrapped(instance):
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "VESTIBULE_CONFIG": str(instance.configuration)}
     with (directory / "log").open("w") as log:
         processes = [
-            subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
             for command in (
                 ["fcgiwrap", "-c", "4", "-s", f"unix:{directory}/fcgiwrap.sock"],
                 ["nginx", "-p", directory, "-c", configuration, "-e", directory / "error.log"],
@@ -80,7 +84,8 @@ def wrapped(instance):
             yield http
     finally:
         for process in processes:
-            process.terminate()
+            # Those it has started as well.
+            os.killpg(process.pid, signal.SIGTERM)
             process.wait()
         shutil.rmtree(directory)
 

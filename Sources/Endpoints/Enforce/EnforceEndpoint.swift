@@ -17,7 +17,9 @@ package struct EnforceEndpoint: Endpoint {
     private let relay: any FHIRRelay
     /// The way for changes in batches and transactions; `nil` refuses those.
     private let writer: (any FHIRRelay)?
-    private let seal: PageLinkSeal
+    private let seal: LinkSeal
+    /// Operations that the site has switched on beside those of the table.
+    private let operations: Set<String>
     private let clock: Clock
     private let sessionPolicy: SessionPolicy
     /// Whether the FHIR server keeps versions, so that a change can depend on what was looked at.
@@ -29,8 +31,7 @@ package struct EnforceEndpoint: Endpoint {
     package init(
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
         writer: (any FHIRRelay)? = nil, pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true,
-        security: SMARTSecurity? = nil,
-        clock: @escaping Clock
+        operations: Set<String> = [], security: SMARTSecurity? = nil, clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
         references = FHIRReferenceReader(base: fhirBase, upstreamBase: upstreamBase)
@@ -39,7 +40,8 @@ package struct EnforceEndpoint: Endpoint {
         clients = stores
         self.relay = relay
         self.writer = writer
-        seal = PageLinkSeal(key: pageKey)
+        seal = LinkSeal(key: pageKey)
+        self.operations = operations
         self.clock = clock
         self.sessionPolicy = sessionPolicy
         self.isVersioned = isVersioned
@@ -87,9 +89,11 @@ package struct EnforceEndpoint: Endpoint {
     }
 
     private func decision(on asked: FHIRRequest, _ token: ActiveToken, at now: Instant) -> AccessDecision {
-        DecisionTable(access(of: token), references: references) { [seal] in
-            seal.open($0, for: token.grantID, at: now)
-        }.decision(on: asked)
+        DecisionTable(
+            access(of: token), references: references, operations: operations,
+            page: { [seal] in seal.open($0, for: token.grantID, at: now) },
+            export: { [seal] in seal.openExport($0, for: token.clientID, at: now) }
+        ).decision(on: asked)
     }
 
     private func access(of token: ActiveToken) -> TokenAccess {
@@ -144,13 +148,26 @@ extension EnforceEndpoint {
             let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
             return "\(fhirBase)?_page=\(seal.sealed(link, for: token.grantID))"
         }
-        return try answer(what, request, relay, at: now)
+        let exports = ExportRelay(relay: relay) { kind, types, target in
+            let link = ExportLink(kind, of: types, at: target, expiry: (now + Self.exportLifetime).seconds)
+            return "\(fhirBase)?_export=\(seal.sealed(link, for: token.clientID))"
+        }
+        switch what {
+        case .export(let target, let types): return try exports.begin(target, types)
+        case .exportStatus(let link): return try exports.status(link)
+        default: return try answer(what, request, relay, at: now)
+        }
     }
+
+    /// How long an export's links are good, in seconds: the FHIR server forgets its files earlier.
+    private static let exportLifetime = 7 * 86_400
 
     private func answer(
         _ what: AccessDecision.Relay, _ request: Request, _ relay: CheckedRelay, at now: Instant
     ) throws(FHIRRefusal) -> Response {
         switch what {
+        // Never part of anything else, and answered before.
+        case .export, .exportStatus: throw .malformed("An export is asked for by itself.")
         case .batch(let entries): return bundles(request, relay, at: now).batch(entries)
         case .transaction(let entries, let document):
             return try bundles(request, relay, at: now).transaction(

@@ -2,8 +2,8 @@ import JOSE
 import OAuth
 import SMART
 
-/// Signs the links to later pages, so that only the grant they were made for can use them, and only for a while.
-struct PageLinkSeal: Sendable {
+/// Signs the links to later pages and to exports, so that only whom they were made for can use them, and only for a while.
+struct LinkSeal: Sendable {
     private static let macLength = 32
 
     private let key: [UInt8]
@@ -12,23 +12,37 @@ struct PageLinkSeal: Sendable {
         self.key = key
     }
 
-    func sealed(_ link: PageLink, for grant: String) -> String {
-        let text = Array(link.text.utf8)
-        return Base64URL.encode(mac(of: text, grant) + text)
-    }
+    func sealed(_ link: PageLink, for grant: String) -> String { sealed(link.text, for: "grant \(grant)") }
+
+    /// Tokens of a backend service live for minutes, its exports for hours: they are the client's.
+    func sealed(_ link: ExportLink, for client: String) -> String { sealed(link.text, for: "client \(client)") }
 
     /// The link, if it is ours, for this grant and not too old.
     func open(_ sealed: String, for grant: String, at now: Instant) -> PageLink? {
-        guard let bytes = Base64URL.decode(sealed), bytes.count > Self.macLength else { return nil }
-        let text = Array(bytes[Self.macLength...])
-        guard constantTimeEqual(Array(bytes[..<Self.macLength]), mac(of: text, grant)),
-            let link = PageLink(text: String(decoding: text, as: UTF8.self)), Instant(link.expiry) > now
-        else { return nil }
-        return link
+        opened(sealed, for: "grant \(grant)").flatMap { PageLink(text: $0) }.flatMap {
+            Instant($0.expiry) > now ? $0 : nil
+        }
     }
 
-    /// The grant's length comes first: no text can be moved from one part into the other.
-    private func mac(of text: [UInt8], _ grant: String) -> [UInt8] {
-        HMAC.sha256(key: key, message: Array("\(grant.utf8.count)|\(grant)|".utf8) + text)
+    func openExport(_ sealed: String, for client: String, at now: Instant) -> ExportLink? {
+        opened(sealed, for: "client \(client)").flatMap { ExportLink(text: $0) }
+            .flatMap { Instant($0.expiry) > now ? $0 : nil }
+    }
+
+    private func sealed(_ text: String, for holder: String) -> String {
+        let text = Array(text.utf8)
+        return Base64URL.encode(mac(of: text, holder) + text)
+    }
+
+    private func opened(_ sealed: String, for holder: String) -> String? {
+        guard let bytes = Base64URL.decode(sealed), bytes.count > Self.macLength else { return nil }
+        let text = Array(bytes[Self.macLength...])
+        guard constantTimeEqual(Array(bytes[..<Self.macLength]), mac(of: text, holder)) else { return nil }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The holder's length comes first: no text can be moved from one part into the other.
+    private func mac(of text: [UInt8], _ holder: String) -> [UInt8] {
+        HMAC.sha256(key: key, message: Array("\(holder.utf8.count)|\(holder)|".utf8) + text)
     }
 }

@@ -51,6 +51,10 @@ package enum AccessDecision: Sendable {
         case collection(FHIRTarget)
         /// Row O6: a document, whole or not at all.
         case document(FHIRTarget)
+        /// Row X1: begun, for these types; `nil` for all.
+        case export(FHIRTarget, Set<String>?)
+        /// Row X2: how far it is, or what came of it.
+        case exportStatus(ExportLink)
         /// Row B1: each entry by itself.
         case batch([BundleEntry])
         /// Row B2: all entries or none.

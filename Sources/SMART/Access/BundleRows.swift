@@ -38,7 +38,7 @@ extension DecisionTable {
     private func decision(on request: FHIRRequest, in kind: BundleRequest.Kind) throws(FHIRRefusal) -> AccessDecision {
         let isAllowed =
             switch request.interaction {
-            case .bundle, .page, .patch, .conditionalChange, nil: false
+            case .bundle, .page, .export, .patch, .conditionalChange, nil: false
             case .operation(let operation): operation.name == "everything"
             default: true
             }

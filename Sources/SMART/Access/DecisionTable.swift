@@ -5,14 +5,23 @@ package struct DecisionTable: Sendable {
     let access: TokenAccess
     let references: FHIRReferenceReader
     let page: @Sendable (String) -> PageLink?
+    let export: @Sendable (String) -> ExportLink?
+    let operations: Set<String>
 
-    /// `page` opens a page link for the grant of the token, or gives `nil`.
+    /// - Parameters:
+    ///   - page: opens a page link for the grant of the token, or gives `nil`.
+    ///   - export: opens a link to an export for the client of the token, or gives `nil`.
+    ///   - operations: further ones that the site has, such as `Patient/$match`, for tokens without any restriction.
     package init(
-        _ access: TokenAccess, references: FHIRReferenceReader, page: @escaping @Sendable (String) -> PageLink?
+        _ access: TokenAccess, references: FHIRReferenceReader, operations: Set<String> = [],
+        page: @escaping @Sendable (String) -> PageLink?,
+        export: @escaping @Sendable (String) -> ExportLink? = { _ in nil }
     ) {
         self.access = access
         self.references = references
+        self.operations = operations
         self.page = page
+        self.export = export
     }
 
     /// A request that needs no token, or `nil`: the document by which an app may learn where to get one
@@ -46,6 +55,7 @@ package struct DecisionTable: Sendable {
         case .compartmentSearch(let path): return try compartmentSearch(path, request)
         case .systemSearch: return try systemSearch(request)
         case .page(let text): return try laterPage(text)
+        case .export(let text): return try continueExport(text, request)
         case .create(let type): return try create(type, request)
         case .update(let type, let id): return try update(type, id, request)
         case .patch(let type, let id): return try patch(type, id, request)

@@ -15,6 +15,8 @@ package enum FHIRInteraction: Sendable, Equatable {
     case systemSearch
     /// A page of an earlier search, by our own signed link.
     case page(String)
+    /// The status or a file of a bulk export, by our own signed link.
+    case export(String)
     case create(type: String)
     case update(type: String, id: String)
     case patch(type: String, id: String)
@@ -34,6 +36,7 @@ package enum FHIRInteraction: Sendable, Equatable {
         }
         let found: FHIRInteraction? =
             switch method {
+            case .delete where target.segments.isEmpty: try Self.signed(target)
             case .get, .head: try Self.reading(target)
             case .post: try Self.posting(target)
             case .put: try Self.change(target) { .update(type: $0, id: $1) }
@@ -69,6 +72,17 @@ package struct FHIROperation: Sendable, Equatable {
     /// `nil` for the type, or the system.
     package let id: String?
 
+    /// As an administrator writes it: `$name`, or `Type/$name` for the type and its instances.
+    package var spelling: String { type.map { "\($0)/$\(name)" } ?? "$\(name)" }
+
+    /// Whether a text is such a spelling.
+    package static func isSpelling(_ text: String) -> Bool {
+        guard let target = try? FHIRTarget(relative: text), let operation = try? FHIROperation(target) else {
+            return false
+        }
+        return operation.id == nil && operation.spelling == text
+    }
+
     init?(_ target: FHIRTarget) throws(FHIRRefusal) {
         let parts = target.segments
         guard let last = parts.last, last.hasPrefix("$"), last.utf8.count > 1, parts.count <= 3,
@@ -85,11 +99,7 @@ extension FHIRInteraction {
         let parts = target.segments
         switch parts.count {
         case 0:
-            guard target.query.pairs.contains(where: { $0.name == "_page" }) else { return .systemSearch }
-            guard target.query.pairs.count == 1, let page = target.query["_page"] else {
-                throw .malformed("A page link is used as it was given, without further parameters.")
-            }
-            return .page(page)
+            return try signed(target) ?? .systemSearch
         case 1 where parts[0] == "metadata": return .capabilities
         case 1 where parts[0] == "_history": return .systemHistory
         case 1: return .search(type: try type(parts[0]))
@@ -102,6 +112,15 @@ extension FHIRInteraction {
             return .versionRead(type: try type(parts[0]), id: try id(parts[1]), version: try id(parts[3]))
         default: return nil
         }
+    }
+
+    /// One of our own links.
+    private static func signed(_ target: FHIRTarget) throws(FHIRRefusal) -> FHIRInteraction? {
+        guard target.query.pairs.contains(where: { $0.name == "_page" || $0.name == "_export" }) else { return nil }
+        guard target.query.pairs.count == 1, let pair = target.query.pairs.first, !pair.value.isEmpty else {
+            throw .malformed("Such a link is used as it was given, without further parameters.")
+        }
+        return pair.name == "_page" ? .page(pair.value) : .export(pair.value)
     }
 
     private static func posting(_ target: FHIRTarget) throws(FHIRRefusal) -> FHIRInteraction? {

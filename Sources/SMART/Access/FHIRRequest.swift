@@ -8,6 +8,7 @@ package struct FHIRRequest: Sendable {
     package let interaction: FHIRInteraction?
     package let ifMatch: String?
     package let ifNoneExist: String?
+    package let prefer: String?
     /// The media type of the body, without parameters and in lower case.
     package let contentType: String?
     /// `nil` until it has been read.
@@ -28,6 +29,7 @@ package struct FHIRRequest: Sendable {
         interaction = try FHIRInteraction(request.method, target)
         ifMatch = request.fields["if-match"]
         ifNoneExist = request.fields["if-none-exist"]
+        prefer = request.fields["prefer"]
         contentType = request.contentType
         body = hasBody ? request.body : nil
         accept = request.fields["accept"]
@@ -42,6 +44,7 @@ package struct FHIRRequest: Sendable {
         interaction = try FHIRInteraction(method, target)
         self.ifMatch = ifMatch
         self.ifNoneExist = ifNoneExist
+        prefer = nil
         contentType = "application/fhir+json"
         self.body = body
         accept = nil

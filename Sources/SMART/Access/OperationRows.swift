@@ -13,8 +13,13 @@ extension DecisionTable {
             return try terminology(operation.type ?? "", request)
         case ("validate", let type?, nil): return try validate(type, request)
         case ("summary", "Patient"?, let id?): return try summary(id, request)
+        case ("export", nil, nil), ("export", "Patient"?, nil), ("export", "Group"?, _?):
+            return try beginExport(operation, request)
         default:
-            throw .forbidden("This operation is not available here.", scope: access.scope(.all, on: nil))
+            guard operations.contains(operation.spelling), access.isUnlimited(.all) else {
+                throw .forbidden("This operation is not available here.", scope: access.scope(.all, on: nil))
+            }
+            return .handOff(.init(request.target))
         }
     }
 
@@ -107,7 +112,7 @@ extension DecisionTable {
     }
 
     /// The parameters of an operation, from the address or from a Parameters resource; those that it has, and no others.
-    private func parameters(
+    func parameters(
         of request: FHIRRequest, _ names: Set<String>, on type: String
     ) throws(FHIRRefusal) -> Form {
         var pairs = request.target.query.pairs

@@ -2,9 +2,12 @@
 package struct TokenAccess: Sendable {
     private let grants: [AccessGrant]
     private let context: ClinicalScope.Context
+    /// What may be exported in bulk.
+    let export: ExportRights
 
     package init(_ scopes: ScopeSet, patient: String?, user: FHIRUser?, access: UserAccess) {
         var grants: [AccessGrant] = []
+        var own: [AccessGrant] = []
         for scope in scopes.clinical {
             let reach: AccessGrant.Reach? =
                 switch scope.context {
@@ -17,11 +20,12 @@ package struct TokenAccess: Sendable {
                     }
                 }
             guard let reach else { continue }
-            grants.append(
-                AccessGrant(
-                    reach: reach, type: scope.resourceType, permissions: scope.permissions,
-                    constraints: scope.constraints))
+            let grant = AccessGrant(
+                reach: reach, type: scope.resourceType, permissions: scope.permissions, constraints: scope.constraints)
+            grants.append(grant)
+            if scope.context == .system { own.append(grant) }
         }
+        export = ExportRights(own)
         // SMART scopes-and-launch-context#scopes-for-requesting-identity-data: the app may read whom `fhirUser` names.
         if scopes.contains(.fhirUser), let user {
             grants.append(

@@ -105,6 +105,7 @@ struct Site {
         store.tokens = [
             "good": Self.token(scopes), "narrow": Self.token("patient/Condition.rs"),
             "other-grant": Self.token(scopes, grant: "g2"), "system": Self.token("system/*.cruds", patient: nil),
+            "foreign": Self.token("system/*.cruds", patient: nil, client: "other"),
             "stale": Self.token(scopes, expiresAt: 1_000),
             "elsewhere": Self.token(scopes, base: "https://ehr.example.org/other"),
         ]
@@ -130,11 +131,13 @@ struct Site {
         return endpoint.respond(to: request)
     }
 
-    private static func token(
-        _ scopes: String, patient: String? = "kermit", grant: String = "g1", base: String = base, expiresAt: Int = 2_000
+    static func token(
+        _ scopes: String, patient: String? = "kermit", grant: String = "g1", client: String = "app",
+        base: String = base,
+        expiresAt: Int = 2_000
     ) -> ActiveToken {
         ActiveToken(
-            grantID: grant, clientID: "app",
+            grantID: grant, clientID: client,
             user: User(id: "u", subject: "s", name: "K", fhirUser: nil, access: .patients(["kermit"])),
             context: LaunchContext(patient: patient), scopes: ScopeSet(scopes), fhirBase: base, issuedAt: Instant(0),
             expiresAt: Instant(expiresAt))

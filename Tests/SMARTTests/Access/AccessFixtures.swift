@@ -66,6 +66,8 @@ extension AccessDecision {
         case .relay(.page(let link)): "page \(link.target)"
         case .relay(.collection(let target)): "collect \(target.text)"
         case .relay(.document(let target)): "document \(target.text)"
+        case .relay(.export(let target, _)): "export \(target.text)"
+        case .relay(.exportStatus(let link)): "status \(link.target.text)"
         case .relay(.batch(let entries)): "batch \(entries.map(\.decision.summary))"
         case .relay(.transaction(let entries, _)): "transaction \(entries.map(\.decision.summary))"
         case .relay(.change(let change)): "change \(change.letter.suffix) \(change.type)/\(change.id)"
