@@ -74,8 +74,7 @@ def reporting(instance) -> App:
 def nobody_waits(request):
     """All tests come from one address: the wrong guesses of one must not keep the next one waiting."""
     if "instance" in request.fixturenames:
-        with request.getfixturevalue("instance").database() as database:
-            database.execute("DELETE FROM attempts")
+        request.getfixturevalue("instance").execute("DELETE FROM attempts")
 
 
 @pytest.fixture

@@ -6,13 +6,16 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
+import tomllib
 
 import httpx
 
@@ -108,9 +111,22 @@ class Instance:
         assert done.returncode in (1, 64), f"{arguments[:2]}: {done.returncode} {done.stdout}"
         return done.stderr
 
+    @property
+    def store(self):
+        """The URL of the PostgreSQL database; None where the store is an SQLite file."""
+        return tomllib.loads(self.configuration.read_text())["store"].get("url")
+
+    def execute(self, sql):
+        """Changes something in the store, whichever engine it is."""
+        if self.store:
+            subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", self.store], input=sql, text=True, check=True)
+        else:
+            with self.database() as database:
+                database.executescript(sql)
+
     @contextlib.contextmanager
     def database(self):
-        """The store itself: to look into it, or to let time pass in it."""
+        """The SQLite file itself: to look into it, or to let time pass in it."""
         connection = sqlite3.connect(self.directory / "data/vestibule.db", timeout=15)
         connection.row_factory = sqlite3.Row
         try:
@@ -197,7 +213,7 @@ def free_port():
     raise AssertionError("no free ports")
 
 
-def run_script(*arguments):
+def run_script(*arguments, expect=0):
     """Scripts/run of the project; gives what it printed."""
     done = subprocess.run(
         [PROJECT / "Scripts/run", *map(str, arguments)],
@@ -207,5 +223,24 @@ def run_script(*arguments):
         text=True,
         timeout=900,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@contextlib.contextmanager
+def own_folder():
+    """A new folder; what runs in it ends with the block, and the folder too."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="vestibule-"))
+    try:
+        yield directory
+    finally:
+        run_script("--stop", "--dir", directory)
+        shutil.rmtree(directory)
+
+
+@contextlib.contextmanager
+def own_instance(*options):
+    """An instance of the block's own, beside the one under test; options are those of Scripts/run."""
+    with own_folder() as directory:
+        run_script("--background", "--dir", directory, "--port", free_port(), *options)
+        yield Instance(directory / "demo.env")

@@ -3,19 +3,16 @@
 import concurrent.futures
 import contextlib
 import os
-import pathlib
 import secrets
-import shutil
 import signal
 import socket
 import sqlite3
-import tempfile
 import threading
 import time
 
 import pytest
 
-from instance import PROGRAMS, Instance, free_port, run_script, until
+from instance import PROGRAMS, own_instance, run_script, until
 from keys import ClientKey, key_set
 from oauth import App, Person
 
@@ -24,13 +21,8 @@ SCOPE = "openid offline_access launch/patient patient/*.rs"
 
 @pytest.fixture(scope="module")
 def own():
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="vestibule-"))
-    try:
-        run_script("--background", "--dir", directory, "--port", free_port())
-        yield Instance(directory / "demo.env")
-    finally:
-        run_script("--stop", "--dir", directory)
-        shutil.rmtree(directory)
+    with own_instance() as instance:
+        yield instance
 
 
 @pytest.fixture

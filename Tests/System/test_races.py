@@ -1,20 +1,69 @@
 """What counts once counts once, also when everybody comes at the same moment: protocol A3, A7, A12, A14.
 
-VESTIBULE_RACE_ROUNDS says how often each is tried; ten times otherwise.
+On SQLite each program is one process, on PostgreSQL it is two. VESTIBULE_RACE_ROUNDS says how often each race is run;
+ten times otherwise.
 """
 
 import os
+import re
+import signal
 import time
 from urllib.parse import urlsplit
 
 import pytest
 
+from cluster import as_role, cluster
+from instance import free_port, own_folder, own_instance, run_script, until
 from oauth import Answer, Person, refused
 from volley import request, volley
 
 ROUNDS = int(os.environ.get("VESTIBULE_RACE_ROUNDS", "10"))
 AT_ONCE = 50
 SCOPE = "openid offline_access launch/patient patient/*.rs"
+# What the races come to, and where it answers.
+PROGRAMS = {
+    **{name: f"/oauth2/{name}" for name in ("authorize", "token", "introspect", "revoke", "launch")},
+    **{"portal": "/portal/sign-in", "enforce": "/fhir/Patient/maja-oconnor"},
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def instance(request, instance):
+    """The instance under test, and another one whose programs run twice on one PostgreSQL database."""
+    if request.param == "sqlite":
+        yield instance
+    else:
+        with cluster() as url, own_instance("--store", url) as own:
+            for name in PROGRAMS:
+                start_second(own, name)
+            serve_both(own)
+            yield own
+
+
+def start_second(own, name):
+    """A second process of a program, as on another node: its own socket, and a role with what it needs and no more."""
+    role, config = f"smart_{name}", own.directory / f"etc/{name}-2.toml"
+    own.execute(f"CREATE ROLE {role} LOGIN; {own.cli('db', 'grants', name, '--role', role)['sql']}")
+    config.write_text(own.configuration.read_text().replace(own.store, as_role(own.store, role)))
+    (program, *_), environment = own.command(name)
+    command = [program, "--config", str(config), "--listen", str(own.directory / f"run/{name}-2.sock")]
+    own.start(f"{name}-2", (command, environment))
+
+
+def serve_both(own):
+    """Has nginx take turns, and waits until everybody has had one."""
+    upstreams = own.directory / "nginx/http.conf"
+    server = rf"server (unix:\S+/({'|'.join(PROGRAMS)}))\.sock;"
+    upstreams.write_text(re.sub(server, r"server \1.sock; server \1-2.sock;", upstreams.read_text()))
+    os.kill(own.pid("nginx-master"), signal.SIGHUP)
+    with own.http() as http:
+
+        def has_had_a_turn(name):
+            http.get(f"{own.base}{PROGRAMS[name]}")
+            return '"event":"request"' in own.logs()[f"{name}-2.log"]
+
+        for name in PROGRAMS:
+            until(lambda: has_had_a_turn(name))
 
 
 @pytest.fixture
@@ -104,8 +153,7 @@ def test_an_assertion_has_one_winner(instance, service):
         shots += [request("POST", "/oauth2/introspect", {"token": "x", **client.proof(assertion)})] * 10
         found = statuses(volley(instance, shots))
         assert found.count(200) == 1 and set(found) <= {200, 401, 429}, found
-        with instance.database() as database:
-            database.execute("DELETE FROM attempts")
+        instance.execute("DELETE FROM attempts")
 
 
 # SMART app-launch#launch-app-ehr-launch
@@ -160,3 +208,12 @@ def test_nothing_lives_on_that_was_ended_while_it_was_refreshed(instance, app, a
         given = [answer.json() for answer in answers if answer.status == 200 and b"access_token" in answer.body]
         for each in (tokens, *given):
             assert not reads(app, each["access_token"]) and refused(app.refresh(each["refresh_token"]))
+
+
+@pytest.mark.parametrize("instance", ["postgresql"], indirect=True)
+def test_a_database_is_begun_by_one_instance(instance):
+    """Whoever comes with other secrets is sent away, and leaves nothing running."""
+    with own_folder() as folder:
+        options = ("--background", "--dir", folder, "--port", free_port(), "--store", instance.store)
+        assert "give an empty one" in run_script(*options, expect=1)
+        assert not list(folder.glob("run/*.pid"))
