@@ -9,6 +9,7 @@ struct CheckedRelay {
     let access: TokenAccess
     let references: FHIRReferenceReader
     let links: FHIRLinkReader
+    let server: ServerCapabilities
     /// The public link to a later page.
     let page: (_ content: PageLink.Content, _ target: FHIRTarget) -> String
 
@@ -126,7 +127,9 @@ extension CheckedRelay {
         {
             return
         }
-        guard let narrowing = SearchNarrowing.documents(for: access, references: references) else { throw .notFound }
+        guard let narrowing = SearchNarrowing.documents(for: access, references: references, server: server) else {
+            throw .notFound
+        }
         var next: String? = FHIRTarget([narrowing.type], query: narrowing.query).text
         for _ in 0..<Self.documentPages {
             guard let target = next else { break }

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import OAuth
 import SMART
 import Store
@@ -24,6 +25,8 @@ package struct EnforceEndpoint: Endpoint {
     private let sessionPolicy: SessionPolicy
     /// Whether the FHIR server keeps versions, so that a change can depend on what was looked at.
     private let isVersioned: Bool
+    /// What the FHIR server says it can search by, and until when that is not asked for again; `nil` before it was asked.
+    private var server: (capabilities: ServerCapabilities, until: Instant?)?
     /// What is written into the FHIR server's CapabilityStatement; `nil` leaves that as it is.
     private let security: SMARTSecurity?
 
@@ -31,7 +34,8 @@ package struct EnforceEndpoint: Endpoint {
     package init(
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
         writer: (any FHIRRelay)? = nil, pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true,
-        operations: Set<String> = [], security: SMARTSecurity? = nil, clock: @escaping Clock
+        operations: Set<String> = [], capabilities: ServerCapabilities? = nil,
+        security: SMARTSecurity? = nil, clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
         references = FHIRReferenceReader(base: fhirBase, upstreamBase: upstreamBase)
@@ -42,6 +46,7 @@ package struct EnforceEndpoint: Endpoint {
         self.writer = writer
         seal = LinkSeal(key: pageKey)
         self.operations = operations
+        server = capabilities.map { ($0, nil) }
         self.clock = clock
         self.sessionPolicy = sessionPolicy
         self.isVersioned = isVersioned
@@ -49,15 +54,16 @@ package struct EnforceEndpoint: Endpoint {
     }
 
     /// A body is read only where the row of the request decides by it: the web server has it, and sends it on by itself.
-    package func wantsBody(of request: Request) -> Bool {
+    package mutating func wantsBody(of request: Request) -> Bool {
         let carriesBody = request.method == .post || request.method == .put || request.method == .patch
         guard carriesBody, let asked = try? FHIRRequest(request, under: fhirBase, hasBody: false),
-            let token = try? token(of: request, at: clock())
+            let token = try? token(of: request, at: clock()),
+            let server = try? capabilities(for: access(of: token), at: clock())
         else { return false }
-        return if case .needsBody = decision(on: asked, token, at: clock()) { true } else { false }
+        return if case .needsBody = decision(on: asked, token, server, at: clock()) { true } else { false }
     }
 
-    package func respond(to request: Request) -> Response {
+    package mutating func respond(to request: Request) -> Response {
         let cors = FHIRCORS(request, isPublic: request.path == "\(fhirBase.path)/metadata", clients: clients)
         guard !request.isPreflight else { return cors.preflight(request) }
         do throws(FHIRRefusal) {
@@ -68,32 +74,57 @@ package struct EnforceEndpoint: Endpoint {
         }
     }
 
-    private func answer(_ request: Request) throws(FHIRRefusal) -> Response {
+    private mutating func answer(_ request: Request) throws(FHIRRefusal) -> Response {
         let now = clock()
         let asked = try FHIRRequest(request, under: fhirBase)
         if case .handOff(let open) = DecisionTable.open(asked) {
             return described(open, request) ?? .handOff(open, under: fhirBase)
         }
         let token = try token(of: request, at: now)
-        let decision = decision(on: asked, token, at: now)
+        let server = try capabilities(for: access(of: token), at: now)
+        let decision = decision(on: asked, token, server, at: now)
 
         if case .deny(let refusal) = decision { throw refusal }
         noteUse(of: token, at: now)
         switch decision {
         case .deny(let refusal): throw refusal
         case .handOff(let handOff): return .handOff(handOff, under: fhirBase)
-        case .relay(let what): return try checked(what, request, token, at: now)
+        case .relay(let what): return try checked(what, request, token, server, at: now)
         // Asked for before, and given.
         case .needsBody: throw .malformed("The body is missing.")
         }
     }
 
-    private func decision(on asked: FHIRRequest, _ token: ActiveToken, at now: Instant) -> AccessDecision {
+    private func decision(
+        on asked: FHIRRequest, _ token: ActiveToken, _ server: ServerCapabilities, at now: Instant
+    ) -> AccessDecision {
         DecisionTable(
-            access(of: token), references: references, operations: operations,
+            access(of: token), references: references, server: server, operations: operations,
             page: { [seal] in seal.open($0, for: token.grantID, at: now) },
             export: { [seal] in seal.openExport($0, for: token.clientID, at: now) }
         ).decision(on: asked)
+    }
+
+    /// How long the FHIR server's word of itself is believed, in seconds.
+    private static let capabilityMemory = 600
+
+    /// What the FHIR server can search by; a token that sees everything does not depend on it.
+    private mutating func capabilities(
+        for access: TokenAccess, at now: Instant
+    ) throws(FHIRRefusal) -> ServerCapabilities {
+        guard !access.isUnlimited([.read, .search]) else { return .all }
+        if let server, server.until.map({ now < $0 }) != false { return server.capabilities }
+        guard let answer = try? relay.get("/metadata", fields: [("Accept", "application/fhir+json")]),
+            answer.status == 200
+        else {
+            throw .unavailable
+        }
+        guard let statement = try? JSONDocument(answer.body).root, let capabilities = ServerCapabilities(statement)
+        else {
+            throw .unusableAnswer
+        }
+        server = (capabilities, now + Self.capabilityMemory)
+        return capabilities
     }
 
     private func access(of token: ActiveToken) -> TokenAccess {
@@ -141,9 +172,12 @@ extension EnforceEndpoint {
     }
 
     private func checked(
-        _ what: AccessDecision.Relay, _ request: Request, _ token: ActiveToken, at now: Instant
+        _ what: AccessDecision.Relay, _ request: Request, _ token: ActiveToken, _ server: ServerCapabilities,
+        at now: Instant
     ) throws(FHIRRefusal) -> Response {
-        let relay = CheckedRelay(relay: relay, access: access(of: token), references: references, links: links) {
+        let relay = CheckedRelay(
+            relay: relay, access: access(of: token), references: references, links: links, server: server
+        ) {
             content, target in
             let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
             return "\(fhirBase)?_page=\(seal.sealed(link, for: token.grantID))"

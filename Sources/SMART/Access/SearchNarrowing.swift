@@ -22,7 +22,7 @@ package struct SearchNarrowing: Sendable {
     ///   - patient: whose compartment is searched, where the address names one.
     init(
         _ type: String, _ asked: Form, rule: AccessRule, of patient: String? = nil, isForm: Bool = false,
-        for access: TokenAccess, references: FHIRReferenceReader
+        for access: TokenAccess, references: FHIRReferenceReader, server: ServerCapabilities
     ) throws(FHIRRefusal) {
         let scope = access.scope(.search, on: type)
         guard let compartment = Compartment.of(type) else {
@@ -39,9 +39,16 @@ package struct SearchNarrowing: Sendable {
             try Self.requireOwnPatient(
                 in: parameters, compartment, patients, scope: scope, references: references)
         }
-        let constraint = Self.sharedConstraint(of: grants)
+        let constraint = Self.sharedConstraint(of: grants).flatMap { server.searches(type, by: $0.name) ? $0 : nil }
         var additions: [SearchParameter] = []
         if let patients, let name = compartment.parameter {
+            // FHIR R4 search#errors: a parameter that a server does not know, it may pass over, and then it searches everybody's.
+            guard server.searches(type, by: name) else {
+                throw FHIRRefusal(
+                    403, .notSupported,
+                    "The FHIR server cannot search \(type) by patient, so this token cannot either.",
+                    challenge: .insufficientScope(scope))
+            }
             let prefix = compartment.kind == .root ? "" : "Patient/"
             additions.append(SearchParameter(ours: name, patients.sorted().map { "\(prefix)\($0)" }))
         }
@@ -64,12 +71,14 @@ package struct SearchNarrowing: Sendable {
 
 extension SearchNarrowing {
     /// The documents that a token may see; `nil` where there can be none.
-    package static func documents(for access: TokenAccess, references: FHIRReferenceReader) -> SearchNarrowing? {
+    package static func documents(
+        for access: TokenAccess, references: FHIRReferenceReader, server: ServerCapabilities
+    ) -> SearchNarrowing? {
         let type = "DocumentReference"
         let rule = access.rule([.read, .search], on: type)
         guard rule != .none else { return nil }
         let query = Form([("_count", String(largestPage))])
-        return try? SearchNarrowing(type, query, rule: rule, for: access, references: references)
+        return try? SearchNarrowing(type, query, rule: rule, for: access, references: references, server: server)
     }
 
     private static func parameters(

@@ -45,7 +45,8 @@ extension DecisionTable {
         try requireJSON(request)
         let isForm = request.method == .post
         let narrowing = try SearchNarrowing(
-            type, parameters, rule: rule, of: patient, isForm: isForm, for: access, references: references)
+            type, parameters, rule: rule, of: patient, isForm: isForm, for: access, references: references,
+            server: server)
         return .relay(.search(narrowing, FHIRTarget(isForm ? path + ["_search"] : path)))
     }
 

@@ -111,7 +111,8 @@ extension DecisionTable {
                 "A condition of a create is made of plain search parameters.", scope: access.scope(.search, on: type))
         }
         guard rule != .unrestricted else { return query.encoded }
-        let narrowing = try SearchNarrowing(type, query, rule: rule, for: access, references: references)
+        let narrowing = try SearchNarrowing(
+            type, query, rule: rule, for: access, references: references, server: server)
         guard narrowing.isComplete, !narrowing.countsOnly else {
             throw .forbidden(
                 "A condition would tell more than this token may see.", scope: access.scope(.search, on: type))

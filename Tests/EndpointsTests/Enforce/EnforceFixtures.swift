@@ -97,6 +97,8 @@ struct Site {
 
     let server: LyingServer
     var writer: LyingServer?
+    /// `nil` asks the server.
+    var capabilities: ServerCapabilities? = .all
     var store = OneTokenStore()
     var now = 1_000
 
@@ -117,9 +119,10 @@ struct Site {
     ) throws -> Response {
         let base = try #require(FHIRBase(Self.base))
         let now = now
-        let endpoint = EnforceEndpoint(
+        var endpoint = EnforceEndpoint(
             fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server, writer: writer,
-            pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy(), isVersioned: isVersioned
+            pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy(), isVersioned: isVersioned,
+            capabilities: capabilities
         ) { Instant(now) }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let authorization = token.map { [("Authorization", "Bearer \($0)")] } ?? []

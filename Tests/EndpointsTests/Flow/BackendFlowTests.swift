@@ -129,7 +129,8 @@ struct BackendFlowTests {
     func enforcement() throws {
         let tokens = try ask("system/Patient.rs")
         func status(_ target: String, _ token: TestAnswer) throws -> Int {
-            try house.enforce(LyingServer("")).respond(
+            try house.enforced(
+                by: LyingServer(""),
                 to: Request(
                     method: .get, path: "/fhir/\(target)",
                     fields: Fields([("Authorization", "Bearer \(try #require(token["access_token"]))")]))

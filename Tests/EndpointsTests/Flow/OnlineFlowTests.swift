@@ -27,7 +27,8 @@ struct OnlineFlowTests {
 
     private func read(_ tokens: TestAnswer) throws -> Int {
         let server = LyingServer(#"{"resourceType":"Patient","id":"p1"}"#)
-        return try house.enforce(server).respond(
+        return try house.enforced(
+            by: server,
             to: Request(
                 method: .get, path: "/fhir/Patient/p1",
                 fields: Fields([("Authorization", "Bearer \(try #require(tokens["access_token"]))")]))
@@ -109,7 +110,8 @@ struct OnlineFlowTests {
         }
         // Within the idle time, but not allowed: it keeps nothing awake.
         house.advance(800)
-        let refused = try house.enforce(LyingServer("")).respond(
+        let refused = try house.enforced(
+            by: LyingServer(""),
             to: Request(
                 method: .delete, path: "/fhir/Patient/p1",
                 fields: Fields([("Authorization", "Bearer \(try #require(tokens["access_token"]))")])))

@@ -131,12 +131,12 @@ final class TestHouse: Sendable {
         RevokeEndpoint(urls: urls, stores: try store(), keys: keys, clock: clock)
     }
 
-    /// The guard in front of a FHIR server.
-    func enforce(_ server: LyingServer) throws -> EnforceEndpoint {
-        EnforceEndpoint(
+    /// What the guard in front of a FHIR server answers.
+    func enforced(by server: LyingServer, to request: Request) throws -> Response {
+        var endpoint = EnforceEndpoint(
             fhirBase: urls.fhirBase, upstreamBase: nil, stores: try store(), relay: server,
-            pageKey: Array("pages".utf8),
-            sessionPolicy: SessionPolicy(), clock: clock)
+            pageKey: Array("pages".utf8), sessionPolicy: SessionPolicy(), capabilities: .all, clock: clock)
+        return endpoint.respond(to: request)
     }
 
     func launches() throws -> LaunchEndpoint {

@@ -21,10 +21,12 @@ enum Case {
     }
 
     static func table(
-        _ scopes: String, patient: String? = own, user: String? = nil, access: UserAccess = .patients([own])
+        _ scopes: String, patient: String? = own, user: String? = nil, access: UserAccess = .patients([own]),
+        server: ServerCapabilities = .all
     ) throws -> DecisionTable {
         DecisionTable(
-            Self.access(scopes, patient: patient, user: user, access: access), references: try references()
+            Self.access(scopes, patient: patient, user: user, access: access), references: try references(),
+            server: server
         ) { $0 == "good" ? PageLink(.search("Observation"), target: "/Observation?_offset=2", expiry: 9) : nil }
     }
 

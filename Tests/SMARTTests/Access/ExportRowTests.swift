@@ -13,7 +13,7 @@ struct ExportRowTests {
     ) throws -> String {
         let fields = (prefer.map { [("Prefer", $0)] } ?? []) + [("Content-Type", "application/fhir+json")]
         let table = DecisionTable(
-            Case.access(scopes, access: access), references: try Case.references(), page: { _ in nil },
+            Case.access(scopes, access: access), references: try Case.references(), server: .all, page: { _ in nil },
             export: { text in
                 let parts = text.split(separator: "-").map(String.init)
                 return ExportLink(text: "9|\(parts[0])|\(parts[1])|/bulk/1")
@@ -101,7 +101,7 @@ struct ExportRowTests {
     func allowed() throws {
         func decide(_ scopes: String) throws -> String {
             let table = DecisionTable(
-                Case.access(scopes), references: try Case.references(), operations: ["Patient/$match"],
+                Case.access(scopes), references: try Case.references(), server: .all, operations: ["Patient/$match"],
                 page: { _ in nil })
             return try table.decision(on: Case.request(.post, "/Patient/$match", body: "x")).summary
         }
