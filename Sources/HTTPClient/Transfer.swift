@@ -20,6 +20,8 @@ final class Transfer {
             isTooLarge = true
             return false
         }
+        // An array that grows by itself takes up to thrice its size.
+        if body.isEmpty, let promised = promisedLength, promised <= bodyLimit { body.reserveCapacity(promised) }
         body.append(contentsOf: bytes)
         return true
     }
@@ -43,6 +45,12 @@ final class Transfer {
 }
 
 extension Transfer {
+    private var promisedLength: Int? {
+        fields.first { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) }.flatMap {
+            $0 >= 0 ? $0 : nil
+        }
+    }
+
     /// Has libcurl hand over what comes. The transfer must outlive the call it is attached for.
     func attach(to curl: CurlHandle) {
         let context = Unmanaged.passUnretained(self).toOpaque()

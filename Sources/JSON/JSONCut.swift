@@ -15,6 +15,11 @@ package struct JSONCut: Sendable {
         self.document = document
     }
 
+    /// Of the whole document that a value stands in.
+    package init(of value: JSONValue) {
+        self.init(value.document)
+    }
+
     package var isEmpty: Bool { changes.isEmpty }
 
     package mutating func remove(_ value: JSONValue) {

@@ -11,8 +11,13 @@ package final class JSONDocument: Sendable {
     let nodes: [JSONNode]
 
     /// Reads a text; each level of nesting costs stack, so the limit bounds what a sender can make us spend.
-    package init(_ bytes: [UInt8], depthLimit: Int = JSONDocument.usualDepthLimit) throws(JSONError) {
-        var parser = JSONParser(bytes, depthLimit: depthLimit)
+    ///
+    /// - Parameter foldDepth: objects and arrays of this level are proven well-formed and then kept as one row each, so
+    ///   that a long text costs little more than its bytes; the root is level 1. `JSONValue.unfolded` opens one of them.
+    package init(
+        _ bytes: [UInt8], depthLimit: Int = JSONDocument.usualDepthLimit, foldDepth: Int = .max
+    ) throws(JSONError) {
+        var parser = JSONParser(bytes, depthLimit: depthLimit, foldDepth: foldDepth)
         self.nodes = try parser.document()
         self.bytes = bytes
     }

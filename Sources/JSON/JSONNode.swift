@@ -5,6 +5,9 @@ struct JSONNode: Sendable {
     /// Whether a string holds an escape, and so must be decoded before it can be compared.
     var isEscaped = false
 
+    /// Whether what is inside was read and not kept.
+    var isFolded = false
+
     /// Where the value begins; a string begins at its quotation mark.
     let start: Int32
 

@@ -2,12 +2,14 @@
 struct JSONParser: ~Copyable {
     private let bytes: [UInt8]
     private let depthLimit: Int
+    private let foldDepth: Int
     private var position = 0
     private var nodes: [JSONNode] = []
 
-    init(_ bytes: [UInt8], depthLimit: Int) {
+    init(_ bytes: [UInt8], depthLimit: Int, foldDepth: Int = .max) {
         self.bytes = bytes
         self.depthLimit = depthLimit
+        self.foldDepth = foldDepth
     }
 
     /// RFC 8259 §2
@@ -15,7 +17,7 @@ struct JSONParser: ~Copyable {
         guard bytes.count < Int(Int32.max) else { throw JSONError(offset: 0, reason: .tooLong) }
         // RFC 8259 §8.1 lets a reader ignore the mark; others here would read the same bytes and not expect it.
         guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else { throw JSONError(offset: 0, reason: .byteOrderMark) }
-        nodes.reserveCapacity(bytes.count / 16 + 8)
+        nodes.reserveCapacity(foldDepth == .max ? bytes.count / 16 + 8 : 1024)
         skipWhitespace()
         try value(depth: 0)
         skipWhitespace()
@@ -67,6 +69,7 @@ extension JSONParser {
         }
         try close(index, UInt8(ascii: "}"), count: count)
         try refuseRepeatedNames(in: index)
+        fold(index, depth: depth)
     }
 
     /// RFC 8259 §5
@@ -82,6 +85,15 @@ extension JSONParser {
             } while skip(UInt8(ascii: ","))
         }
         try close(index, UInt8(ascii: "]"), count: count)
+        fold(index, depth: depth)
+    }
+
+    private mutating func fold(_ index: Int, depth: Int) {
+        guard depth == foldDepth, nodes[index].count > 0 else { return }
+        nodes.removeSubrange((index + 1)...)
+        nodes[index].next = Int32(nodes.count)
+        nodes[index].count = 0
+        nodes[index].isFolded = true
     }
 
     private mutating func open(_ kind: JSONValue.Kind, depth: Int) throws(JSONError) -> Int {

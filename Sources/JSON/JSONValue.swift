@@ -18,6 +18,15 @@ package struct JSONValue: Sendable {
     /// How many elements or members the value has.
     package var count: Int { Int(node.count) }
 
+    /// The value with all that is inside it, in a document of its own where this one folded it.
+    package var unfolded: JSONValue {
+        guard node.isFolded, let own = try? JSONDocument(Array(bytes)) else { return self }
+        return own.root
+    }
+
+    /// Whether both stand in the same document.
+    package func isPart(of other: JSONValue) -> Bool { document === other.document }
+
     package var isNull: Bool { kind == .null }
 
     package var string: String? { kind == .string ? document.text(of: index).string : nil }

@@ -13,11 +13,14 @@ serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit:
     let database = try Database(
         at: configuration.store, fhirBase: configuration.fhirBase, powers: .enforce)
     let pageKey = try SecretFile.pageLink.read(in: configuration.secrets)
+    // The largest answer that is looked at; a longer one is not passed on.
+    let limits = HTTPClient.Limits(bodyBytes: 32 << 20)
     return { _ in
         EnforceEndpoint(
             fhirBase: configuration.fhirBase, upstreamBase: configuration.upstreamBase, stores: try database.store(),
-            relay: try HTTPClient(.unixSocket(configuration.relaySocket)),
-            writer: try configuration.changesSocket.map { try HTTPClient(.unixSocket($0)) }, pageKey: pageKey,
+            relay: try HTTPClient(.unixSocket(configuration.relaySocket), limits: limits),
+            writer: try configuration.changesSocket.map { try HTTPClient(.unixSocket($0), limits: limits) },
+            pageKey: pageKey,
             sessionPolicy: configuration.sessionPolicy, isVersioned: configuration.isVersioned,
             operations: configuration.operations,
             security: configuration.describesSecurity

@@ -141,4 +141,24 @@ struct JSONDocumentTests {
             }
         }
     }
+
+    @Test("what lies deep is proven well-formed, folded, and opened when it is asked for")
+    func folding() throws {
+        let text = #"{"a":[{"b":[1,{"c":2}],"d":{}},{"b":"\u00e9"}],"e":{"f":{"g":[1.10]}},"h":3}"#
+        let document = try JSONDocument(Array(text.utf8), foldDepth: 3)
+        let elements = try #require(document.root["a"]).elements.map { $0 }
+        #expect(elements.count == 2 && elements[0].count == 0 && elements[0]["b"] == nil)
+        #expect(String(decoding: elements[0].bytes, as: UTF8.self) == #"{"b":[1,{"c":2}],"d":{}}"#)
+        let first = elements[0].unfolded
+        #expect(!first.isPart(of: elements[0]) && first["b"]?.count == 2)
+        #expect(elements[1].unfolded["b"]?.string == "é")
+        #expect(document.root["h"]?.integer == 3 && document.root["h"]?.unfolded.isPart(of: document.root) == true)
+        #expect(document.root["e"]?["f"]?.unfolded["g"]?.count == 1)
+        for broken in [#"{"a":[{"b":1,"b":2}]}"#, #"{"a":[{"b":[}]}]}"#, #"{"a":[{"b":"\ud800"}]}"#, #"{"a":[{]}"#] {
+            #expect(throws: JSONError.self) { try JSONDocument(Array(broken.utf8), foldDepth: 3) }
+        }
+        var cut = JSONCut(document)
+        cut.remove(elements[0])
+        #expect(String(decoding: cut.bytes, as: UTF8.self).hasPrefix(#"{"a":[{"b":"\u00e9"}],"e""#))
+    }
 }

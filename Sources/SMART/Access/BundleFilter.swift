@@ -24,12 +24,13 @@ package struct BundleFilter {
         self.page = page
     }
 
-    package func filtered(_ bytes: [UInt8], _ content: Content) throws(FHIRRefusal) -> [UInt8] {
-        guard let document = try? JSONDocument(bytes) else { throw .unusableAnswer }
-        return try filtered(document, content)
-    }
+    /// From how many bytes on the entries are kept one at a time.
+    private static let largeBundle = 256 * 1024
 
-    package func filtered(_ document: JSONDocument, _ content: Content) throws(FHIRRefusal) -> [UInt8] {
+    package func filtered(_ bytes: [UInt8], _ content: Content) throws(FHIRRefusal) -> [UInt8] {
+        // Level 3 is an entry.
+        let foldDepth = bytes.count > Self.largeBundle ? 3 : .max
+        guard let document = try? JSONDocument(bytes, foldDepth: foldDepth) else { throw .unusableAnswer }
         let bundle = document.root
         guard bundle["resourceType"]?.equals("Bundle") == true, bundle["type"]?.equals(content.bundleType) == true
         else {
@@ -38,30 +39,29 @@ package struct BundleFilter {
         var cut = JSONCut(document)
 
         let entries = try Self.array("entry", of: bundle)
-        let shown = shownEntries(entries, content)
+        let verdicts = judge(entries, content)
         // A history without a version that may be seen is none.
-        if case .history = content, shown.isEmpty { throw .notFound }
-        for (index, entry) in entries.enumerated() where !shown.contains(index) { cut.remove(entry) }
-        for index in shown {
-            publish(entries[index]["fullUrl"], &cut)
-            publish(entries[index]["request"]?["url"], &cut)
-            publish(entries[index]["response"]?["location"], &cut)
+        let hasShown = verdicts.contains { $0.isShown }
+        if case .history = content, !hasShown { throw .notFound }
+        for (entry, verdict) in zip(entries, verdicts) {
+            if verdict.isShown { publish(entry, &cut) } else { cut.remove(entry) }
         }
         // FHIR R4 json#2.6.2.1: an array is never empty.
-        if let list = bundle["entry"], shown.isEmpty { cut.remove(list) }
+        if let list = bundle["entry"], !hasShown { cut.remove(list) }
 
-        let matches = entries.indices.filter { Self.isMatch(entries[$0]) }
+        let links = try Self.array("link", of: bundle)
         var counts = false
         if case .search(let narrowing?) = content {
-            counts = narrowing.isComplete && isHeld(narrowing, by: bundle)
+            counts = narrowing.isComplete && isHeld(narrowing, by: links)
             if narrowing.countsOnly, !counts { throw .unusableAnswer }
         }
         if let total = bundle["total"] {
+            let matches = verdicts.filter(\.isMatch)
             let isOurs = counts || total.integer == matches.count
-            if !matches.allSatisfy(shown.contains) || !isOurs { cut.remove(total) }
+            if !matches.allSatisfy(\.isShown) || !isOurs { cut.remove(total) }
         }
 
-        try rewriteLinks(of: bundle, &cut)
+        rewrite(links, of: bundle, &cut)
         for member in bundle.members where !Self.members.contains(member.name) { cut.remove(member.value) }
         return cut.bytes
     }
@@ -73,35 +73,44 @@ package struct BundleFilter {
 }
 
 extension BundleFilter {
-    /// The indices of what may stay. Provenance comes last: it is shown beside the resources it is about.
-    private func shownEntries(_ entries: [JSONValue], _ content: Content) -> Set<Int> {
-        var shown: Set<Int> = []
+    private struct Verdict {
+        var isShown = false
+        /// What was searched for, and not what came along.
+        var isMatch = false
+    }
+
+    /// What may stay. Provenance comes last: it is shown beside the resources it is about.
+    private func judge(_ entries: [JSONValue], _ content: Content) -> [Verdict] {
+        var verdicts = [Verdict](repeating: Verdict(), count: entries.count)
         var companions: Set<String> = []
         var later: [Int] = []
-        for (index, entry) in entries.enumerated() {
+        for (index, folded) in entries.enumerated() {
+            let entry = folded.unfolded
+            verdicts[index].isMatch = Self.isMatch(entry)
             guard let resource = entry["resource"], let type = resource["resourceType"]?.string, content.isOf(resource)
             else { continue }
             if type == "Provenance" {
                 later.append(index)
             } else if type == "OperationOutcome", Self.mode(of: entry) == "outcome" {
                 // FHIR R4 bundle-definitions#Bundle.entry.search.mode: about the search, not about anybody.
-                if resource["contained"] == nil { shown.insert(index) }
+                verdicts[index].isShown = resource["contained"] == nil
             } else if visibility.shows(resource, by: content.letters(for: entry)) {
-                shown.insert(index)
+                verdicts[index].isShown = true
                 if let id = resource["id"]?.string { companions.insert("\(type)/\(id)") }
             }
         }
         for index in later {
-            guard let resource = entries[index]["resource"] else { continue }
-            if visibility.shows(resource, by: content.letters(for: entries[index]), beside: companions) {
-                shown.insert(index)
-            }
+            let entry = entries[index].unfolded
+            guard let resource = entry["resource"] else { continue }
+            verdicts[index].isShown = visibility.shows(resource, by: content.letters(for: entry), beside: companions)
         }
         // Deletions stand between versions without a resource: they say something of a resource only that was seen.
-        if case .history(let type, let id) = content, !shown.isEmpty {
-            shown.formUnion(entries.indices.filter { isDeletion(entries[$0], of: type, id) })
+        if case .history(let type, let id) = content, verdicts.contains(where: { $0.isShown }) {
+            for index in entries.indices where isDeletion(entries[index].unfolded, of: type, id) {
+                verdicts[index].isShown = true
+            }
         }
-        return shown
+        return verdicts
     }
 
     private func isDeletion(_ entry: JSONValue, of type: String, _ id: String) -> Bool {
@@ -155,26 +164,27 @@ extension BundleFilter.Content {
 extension BundleFilter {
     private static let pages: Set<String> = ["next", "previous", "prev", "first", "last"]
 
-    private func isHeld(_ narrowing: SearchNarrowing, by bundle: JSONValue) -> Bool {
-        let own = bundle["link"]?.elements.first { $0["relation"]?.equals("self") == true }?["url"]?.string
+    private func isHeld(_ narrowing: SearchNarrowing, by links: [JSONValue]) -> Bool {
+        let own = links.lazy.map(\.unfolded).first { $0["relation"]?.equals("self") == true }?["url"]?.string
         return narrowing.additions.isEmpty
-            || own.flatMap { links.target(of: $0) }.map { narrowing.isHeld(in: $0.query) } == true
+            || own.flatMap { self.links.target(of: $0) }.map { narrowing.isHeld(in: $0.query) } == true
     }
 
-    private func rewriteLinks(of bundle: JSONValue, _ cut: inout JSONCut) throws(FHIRRefusal) {
+    private func rewrite(_ list: [JSONValue], of bundle: JSONValue, _ cut: inout JSONCut) {
         var isEmpty = true
-        for link in try Self.array("link", of: bundle) {
+        for folded in list {
+            let link = folded.unfolded
             guard let relation = link["relation"]?.string, let url = link["url"], let text = url.string,
                 let target = links.target(of: text), let written = written(relation, text, target)
             else {
-                cut.remove(link)
+                cut.remove(folded)
                 continue
             }
             isEmpty = false
             guard written != text else { continue }
-            Self.replace(url, with: written, &cut)
+            Self.edit(folded, link, &cut) { Self.replace(url, with: written, &$0) }
         }
-        if let list = bundle["link"], isEmpty { cut.remove(list) }
+        if let links = bundle["link"], isEmpty { cut.remove(links) }
     }
 
     private func written(_ relation: String, _ text: String, _ target: FHIRTarget) -> String? {
@@ -182,10 +192,30 @@ extension BundleFilter {
         return page(target)
     }
 
-    /// An address under the FHIR server's own base becomes the public one.
-    private func publish(_ url: JSONValue?, _ cut: inout JSONCut) {
-        guard let url, let text = url.string, !links.isPublic(text), let target = links.target(of: text) else { return }
-        Self.replace(url, with: links.url(of: target), &cut)
+    /// Addresses under the FHIR server's own base become public ones.
+    private func publish(_ folded: JSONValue, _ cut: inout JSONCut) {
+        let entry = folded.unfolded
+        let urls = [entry["fullUrl"], entry["request"]?["url"], entry["response"]?["location"]]
+        let foreign = urls.compactMap { url -> (JSONValue, String)? in
+            guard let url, let text = url.string, !links.isPublic(text), let target = links.target(of: text) else {
+                return nil
+            }
+            return (url, links.url(of: target))
+        }
+        guard !foreign.isEmpty else { return }
+        Self.edit(folded, entry, &cut) { cut in
+            for (url, text) in foreign { Self.replace(url, with: text, &cut) }
+        }
+    }
+
+    /// Changes a value in place, or in the document of its own where it was folded.
+    private static func edit(
+        _ folded: JSONValue, _ value: JSONValue, _ cut: inout JSONCut, _ change: (inout JSONCut) -> Void
+    ) {
+        guard !value.isPart(of: folded) else { return change(&cut) }
+        var own = JSONCut(of: value)
+        change(&own)
+        cut.replace(folded, with: own.bytes)
     }
 
     private static func replace(_ value: JSONValue, with text: String, _ cut: inout JSONCut) {

@@ -171,4 +171,32 @@ struct BundleFilterTests {
             }
         }
     }
+
+    @Test("a long Bundle is cut as a short one is")
+    func long() throws {
+        func entries(_ base: String) -> [String] {
+            (0..<1500).map { number in
+                let patient = number % 3 == 0 ? "eboni" : "kermit"
+                return
+                    #"{"fullUrl":"\#(base)/Observation/\#(number)","resource":{"resourceType":"Observation","id":"\#(number)","#
+                    + #""subject":{"reference":"Patient/\#(patient)"},"note":[{"text":"\#(String(repeating: "x", count: 200))"}],"#
+                    + #""valueQuantity":{"value":1.\#(number)0}}}"#
+            }
+        }
+        let provenance =
+            #"{"resource":{"resourceType":"Provenance","id":"p","target":[{"reference":"Observation/\#(1)"}]},"search":{"mode":"include"}}"#
+        let hidden = provenance.replacing("Observation/1", with: "Observation/3")
+        let links = [Self.selfLink, #"{"relation":"next","url":"http://10.0.0.5:8080/hapi?_getpages=x"}"#]
+        let sent = bundle(entries("http://10.0.0.5:8080/hapi") + [provenance, hidden], total: 1500, links: links)
+        #expect(sent.utf8.count > 256 * 1024)
+        let shown = entries("https://ehr.example.org/fhir").enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
+        #expect(
+            try filtered(sent)
+                == bundle(
+                    shown + [provenance],
+                    links: [Self.selfLink, #"{"relation":"next","url":"page:/?_getpages=x"}"#]))
+        #expect(throws: FHIRRefusal.unusableAnswer) { try filtered(String(sent.dropLast(2))) }
+        let twice = sent.replacing(#""id":"1499""#, with: #""id":"1499","id":"2""#)
+        #expect(throws: FHIRRefusal.unusableAnswer) { try filtered(twice) }
+    }
 }
