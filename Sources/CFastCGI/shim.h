@@ -4,6 +4,7 @@
 
 #define NO_FCGI_DEFINES
 #include <fcgiapp.h>
+#include <malloc.h>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -19,6 +20,11 @@ int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 // prctl is variadic, and Swift calls no such function.
 static inline int forbid_core_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+// Swift sees no malloc.h. By itself the allocator learns from one large block to keep the next ones.
+static inline void give_back_large_blocks(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
 }
 
 #endif

@@ -21,6 +21,8 @@ package enum StandardDescriptors {
 /// What every program takes from itself before it reads its configuration: its files are its own, its memory is in no
 /// core, and a reader who is gone is an error of write(2) and not its end.
 package func confineProcess() {
+    // What one large answer took goes back when it is gone.
+    give_back_large_blocks()
     umask(0o077)
     forbid_core_dumps()
     signal(SIGPIPE, SIG_IGN)
