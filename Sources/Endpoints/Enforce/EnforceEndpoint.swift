@@ -57,10 +57,9 @@ package struct EnforceEndpoint: Endpoint {
     package mutating func wantsBody(of request: Request) -> Bool {
         let carriesBody = request.method == .post || request.method == .put || request.method == .patch
         guard carriesBody, let asked = try? FHIRRequest(request, under: fhirBase, hasBody: false),
-            let token = try? token(of: request, at: clock()),
-            let server = try? capabilities(for: access(of: token), at: clock())
+            let caller = try? caller(of: request, at: clock()), let server = try? capabilities(for: caller, at: clock())
         else { return false }
-        return if case .needsBody = decision(on: asked, token, server, at: clock()) { true } else { false }
+        return if case .needsBody = table(for: caller, server, at: clock()).decision(on: asked) { true } else { false }
     }
 
     package mutating func respond(to request: Request) -> Response {
@@ -80,29 +79,50 @@ package struct EnforceEndpoint: Endpoint {
         if case .handOff(let open) = DecisionTable.open(asked) {
             return described(open, request) ?? .handOff(open, under: fhirBase)
         }
-        let token = try token(of: request, at: now)
-        let server = try capabilities(for: access(of: token), at: now)
-        let decision = decision(on: asked, token, server, at: now)
+        let caller = try caller(of: request, at: now)
+        do throws(FHIRRefusal) {
+            return try answer(request, asking: asked, by: caller, at: now)
+        } catch {
+            return .fhir(error, for: request, realm: fhirBase).explaining(error, asked, caller.token)
+        }
+    }
+
+    private mutating func answer(
+        _ request: Request, asking asked: FHIRRequest, by caller: Caller, at now: Instant
+    ) throws(FHIRRefusal) -> Response {
+        let server = try capabilities(for: caller, at: now)
+        let decision = table(for: caller, server, at: now).decision(on: asked)
 
         if case .deny(let refusal) = decision { throw refusal }
-        noteUse(of: token, at: now)
+        noteUse(of: caller.token, at: now)
         switch decision {
         case .deny(let refusal): throw refusal
         case .handOff(let handOff): return .handOff(handOff, under: fhirBase)
-        case .relay(let what): return try checked(what, request, token, server, at: now)
+        case .relay(let what): return try checked(what, request, caller, server, at: now)
         // Asked for before, and given.
         case .needsBody: throw .malformed("The body is missing.")
         }
     }
 
-    private func decision(
-        on asked: FHIRRequest, _ token: ActiveToken, _ server: ServerCapabilities, at now: Instant
-    ) -> AccessDecision {
-        DecisionTable(
-            access(of: token), references: references, server: server, operations: operations,
-            page: { [seal] in seal.open($0, for: token.grantID, at: now) },
-            export: { [seal] in seal.openExport($0, for: token.clientID, at: now) }
-        ).decision(on: asked)
+    /// A token that is good now, and what it allows.
+    private struct Caller {
+        let token: ActiveToken
+        let access: TokenAccess
+    }
+
+    private func caller(of request: Request, at now: Instant) throws(FHIRRefusal) -> Caller {
+        let token = try token(of: request, at: now)
+        return Caller(
+            token: token,
+            access: TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access))
+    }
+
+    private func table(for caller: Caller, _ server: ServerCapabilities, at now: Instant) -> DecisionTable {
+        let (grant, client) = (caller.token.grantID, caller.token.clientID)
+        return DecisionTable(
+            caller.access, references: references, server: server, operations: operations,
+            page: { [seal] in seal.open($0, for: grant, at: now) },
+            export: { [seal] in seal.openExport($0, for: client, at: now) })
     }
 
     /// How long the FHIR server's word of itself is believed, in seconds.
@@ -110,9 +130,9 @@ package struct EnforceEndpoint: Endpoint {
 
     /// What the FHIR server can search by; a token that sees everything does not depend on it.
     private mutating func capabilities(
-        for access: TokenAccess, at now: Instant
+        for caller: Caller, at now: Instant
     ) throws(FHIRRefusal) -> ServerCapabilities {
-        guard !access.isUnlimited([.read, .search]) else { return .all }
+        guard !caller.access.isUnlimited([.read, .search]) else { return .all }
         if let server, server.until.map({ now < $0 }) != false { return server.capabilities }
         guard let answer = try? relay.get("/metadata", fields: [("Accept", "application/fhir+json")]),
             answer.status == 200
@@ -125,10 +145,6 @@ package struct EnforceEndpoint: Endpoint {
         }
         server = (capabilities, now + Self.capabilityMemory)
         return capabilities
-    }
-
-    private func access(of token: ActiveToken) -> TokenAccess {
-        TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access)
     }
 }
 
@@ -172,19 +188,19 @@ extension EnforceEndpoint {
     }
 
     private func checked(
-        _ what: AccessDecision.Relay, _ request: Request, _ token: ActiveToken, _ server: ServerCapabilities,
+        _ what: AccessDecision.Relay, _ request: Request, _ caller: Caller, _ server: ServerCapabilities,
         at now: Instant
     ) throws(FHIRRefusal) -> Response {
         let relay = CheckedRelay(
-            relay: relay, access: access(of: token), references: references, links: links, server: server
+            relay: relay, access: caller.access, references: references, links: links, server: server
         ) {
             content, target in
             let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
-            return "\(fhirBase)?_page=\(seal.sealed(link, for: token.grantID))"
+            return "\(fhirBase)?_page=\(seal.sealed(link, for: caller.token.grantID))"
         }
         let exports = ExportRelay(relay: relay) { kind, types, target in
             let link = ExportLink(kind, of: types, at: target, expiry: (now + Self.exportLifetime).seconds)
-            return "\(fhirBase)?_export=\(seal.sealed(link, for: token.clientID))"
+            return "\(fhirBase)?_export=\(seal.sealed(link, for: caller.token.clientID))"
         }
         switch what {
         case .export(let target, let types): return try exports.begin(target, types)

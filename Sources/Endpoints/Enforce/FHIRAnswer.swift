@@ -1,6 +1,8 @@
 import HTTP
 import JSON
+import OAuth
 import SMART
+import Store
 
 /// How the enforcer answers: FHIR's JSON, refusals as OperationOutcome, and what is handed to the web server.
 extension Response {
@@ -27,6 +29,13 @@ extension Response {
         }
         if refusal.status == 503 { response.set("Retry-After", to: "5") }
         return response.remarking("issue", refusal.issue.rawValue)
+    }
+
+    /// What the log says of a refusal, so that it can be explained later: which row, to whom, and what would do.
+    func explaining(_ refusal: FHIRRefusal, _ asked: FHIRRequest, _ token: ActiveToken) -> Response {
+        let response = remarking("row", DecisionTable.row(of: asked)).remarking("reason", refusal.text)
+            .remarking("client", token.clientID).remarking("grant", token.grantID)
+        return refusal.neededScope.map { response.remarking("needs", $0) } ?? response
     }
 
     /// The web server goes on from here: it sends the request's method and body to this target.
