@@ -109,7 +109,7 @@ extension SQLStore: RegistrationStore {
             ("is_native", client.isNative), ("access_token_lifetime", client.lifetimes.accessToken),
             ("refresh_token_lifetime", client.lifetimes.refreshToken),
             ("presentation", String(decoding: client.presentation.json, as: UTF8.self)),
-            ("approval", client.approval.rawValue),
+            ("approval", client.approval.rawValue), ("is_verified", client.isVerified),
         ]
     }
 
@@ -129,8 +129,8 @@ extension SQLStore: RegistrationStore {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             try connection.run(
-                "UPDATE clients SET approval = $3 WHERE id = $1 AND fhir_base = $2", id, fhirBase, approval.rawValue)
-                == 1
+                "UPDATE clients SET approval = $3, is_verified = $4 WHERE id = $1 AND fhir_base = $2", id, fhirBase,
+                approval.rawValue, approval == .approved) == 1
         }
     }
 }

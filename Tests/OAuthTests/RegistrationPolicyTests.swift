@@ -21,6 +21,13 @@ struct RegistrationPolicyTests {
         }
     }
 
+    // RFC 9700 §4.11.2
+    @Test("the policy lets an app begin, and vouches for none; an initial access token does", arguments: [false, true])
+    func verified(_ isVouchedFor: Bool) throws {
+        let client = try Registering.registration(isVouchedFor: isVouchedFor)
+        #expect(client.approval == .approved && client.isVerified == isVouchedFor)
+    }
+
     @Test("scopes of the site's own and backend services wait, whatever the ceiling says")
     func others() throws {
         let policy = RegistrationPolicy(

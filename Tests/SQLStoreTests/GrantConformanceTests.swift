@@ -24,13 +24,14 @@ struct ClientConformanceTests {
             let client = ClientRegistration(
                 id: "c\(number)", name: "C", authentication: method, grantTypes: [.clientCredentials],
                 roles: [.ehr, .resourceServer], scopes: ScopeSet("system/*.rs __introspect"), isDisabled: number == 1,
-                approval: number == 2 ? .pending : .approved,
+                approval: number == 2 ? .pending : .approved, isVerified: number != 3,
                 presentation: ClientPresentation(clientURI: "https://c.example", contacts: ["mailto:a@c.example"]))
             try store.add(client, at: Sample.now)
             let found = try #require(try store.client(client.id))
             #expect(found.authentication == method)
             #expect(found.grantTypes == client.grantTypes && found.roles == client.roles)
             #expect(found.isDisabled == client.isDisabled && found.approval == client.approval)
+            #expect(found.isVerified == client.isVerified)
             #expect(found.presentation == client.presentation)
             #expect(found.scopes == client.scopes)
         }

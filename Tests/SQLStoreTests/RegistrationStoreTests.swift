@@ -111,6 +111,7 @@ struct RegistrationStoreTests {
         changed.lifetimes = ClientRegistration.Lifetimes(accessToken: nil, refreshToken: 700)
         changed.presentation = ClientPresentation(clientURI: "https://new.example/", contacts: ["a@new.example"])
         changed.approval = .pending
+        changed.isVerified.toggle()
         #expect(try store.replace(read, with: changed, at: Sample.now))
         let found = try #require(try store.client("a"))
         #expect(found.name == changed.name && found.grantTypes == changed.grantTypes)
@@ -118,11 +119,27 @@ struct RegistrationStoreTests {
         #expect(found.scopes == changed.scopes && found.origins == changed.origins)
         #expect(found.isTrusted == changed.isTrusted && found.isNative == changed.isNative)
         #expect(found.lifetimes == changed.lifetimes && found.presentation == changed.presentation)
-        #expect(found.approval == .pending)
+        #expect(found.approval == .pending && found.isVerified == changed.isVerified)
         #expect(try !store.isRegisteredOrigin("https://new.example"))
         #expect(try store.decide(.approved, client: "a", at: Sample.now))
         #expect(try store.isRegisteredOrigin("https://new.example") && store.isRegisteredOrigin("https://more.example"))
         #expect(try !store.isRegisteredOrigin("https://a.example"))
+    }
+
+    @Test("who approves a client vouches for it, and who rejects it does not", arguments: Backend.allCases)
+    func decisions(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        var client = try Sample.client("a")
+        client.isVerified = false
+        try store.add(client, at: Sample.now)
+        for (approval, isVerified) in [
+            (ClientRegistration.Approval.approved, true), (.rejected, false), (.approved, true), (.pending, false),
+        ] {
+            #expect(try store.decide(approval, client: "a", at: Sample.now))
+            let found = try #require(try store.client("a"))
+            #expect(found.approval == approval && found.isVerified == isVerified)
+        }
+        #expect(try !store.decide(.approved, client: "nobody", at: Sample.now))
     }
 
     @Test("a replacement of what has changed since it was read changes nothing", arguments: Backend.allCases)
@@ -132,9 +149,11 @@ struct RegistrationStoreTests {
         let keys = ClientPublicKeys(.uri("https://a.example/jwks"))
         var registration = try Sample.client("a")
         registration.authentication = .privateKey(keys)
+        registration.isVerified = false
         _ = try client.register(
             registration, management: Sample.digest("ra"), spending: nil, dailyLimit: nil, at: Sample.now)
         let changes: [() throws -> Bool] = [
+            { try administrator.decide(.approved, client: "a", at: Sample.now) },
             { try administrator.decide(.rejected, client: "a", at: Sample.now) },
             {
                 try administrator.setKeys(

@@ -222,4 +222,4 @@ def test_lists_tell_what_a_client_may_do(instance, add):
         assert listed() == expected
         assert instance.cli("client", "show", client["client_id"])["status"] == expected
     lines = subprocess.run([instance["CLI"], "client", "list"], capture_output=True, text=True, check=True).stdout
-    assert lines.split("\n")[0].split() == ["client_id", "name", "kind", "status", "trusted"]
+    assert lines.split("\n")[0].split() == ["client_id", "name", "kind", "status", "verified", "trusted"]

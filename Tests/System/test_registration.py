@@ -205,6 +205,42 @@ def test_an_app_for_patients_begins_at_once_where_the_hospital_says_so(registrat
     assert preflight.headers["access-control-allow-origin"] == "https://registered.example"
 
 
+# RFC 9700 §4.11.2
+def test_nobody_is_bounced_to_an_app_that_nobody_vouches_for(instance, registration, configured, patient):
+    """Requirement 82: what it asked wrongly is shown, with a link; a decision, and prompt=none, are told as ever."""
+    configured("open", approve=True)
+    app = registration.app({"token_endpoint_auth_method": "none"})
+    listed = {each["client_id"]: each["verified"] for each in instance.cli("client", "list")["clients"]}
+    assert listed[app.client_id] is False and listed["rounds"] is True
+
+    wrong = app.request(scope="system/*.rs")
+    page = patient.open(wrong.url)
+    assert not isinstance(page, Answer) and page.status == 400
+    assert "Registered app asked for access" in page.text and "This app is unverified" in page.text
+    assert "The way back leads to registered.example" in page.text and "Quote this number" in page.text
+    told = Answer(next(link for link in page.links if link.startswith("https://registered.example/")))
+    assert (told["error"], told["state"], told["iss"]) == ("invalid_scope", wrong.state, instance.fhir)
+
+    silent = patient.open(app.request(scope=SCOPE, prompt="none").url)
+    assert silent["error"] == "login_required"
+    assert patient.authorize(app.request(scope=SCOPE), decision="deny")["error"] == "access_denied"
+    assert app.tokens(patient, scope=SCOPE)["access_token"]
+
+    assert instance.cli("client", "approve", app.client_id)["verified"] is True
+    assert patient.open(wrong.url)["error"] == "invalid_scope"
+    # It becomes another app behind the administrator's back, and the policy lets it go on.
+    assert registration.update(app, client_name="Another app").json()["approval"] == "approved"
+    assert instance.cli("client", "show", app.client_id)["verified"] is False
+
+
+def test_an_initial_access_token_vouches_for_who_brings_it(instance, registration, initial_token, configured, patient):
+    configured("token", approve=True)
+    app = registration.app({"token_endpoint_auth_method": "none"}, initial_token())
+    shown = instance.cli("client", "show", app.client_id)
+    assert shown["verified"] is True and shown["status"] == "active"
+    assert patient.open(app.request(scope="system/*.rs").url)["error"] == "invalid_scope"
+
+
 def test_a_refused_app_stays_refused(instance, registration, configured, patient):
     configured("open", approve=True)
     app = registration.app()

@@ -67,6 +67,8 @@ package struct AuthorizeEndpoint: Endpoint {
             let valid = try sent.validated(for: client, at: urls.fhirBase, redirect: redirect)
             return try begin(valid, for: client, request, at: now)
         } catch {
+            // RFC 9700 §4.11.2: nobody has signed in yet, so a link alone must not lead to an app that nobody vouches for.
+            guard client.isVerified || sent.isSilent else { return page(error, to: redirect, client: client, request) }
             return refusal(error, to: redirect, client: client)
         }
     }
@@ -260,9 +262,21 @@ package struct AuthorizeEndpoint: Endpoint {
 
     /// Errors that must not be redirected: the address they would go to is not proven (RFC 6749 §4.1.2.1).
     private func page(_ error: OAuthError, _ request: Request) -> Response {
-        let isTrouble = error.code == .temporarilyUnavailable || error.code == .serverError
+        page(
+            error.isTrouble ? .unavailable : .brokenRequest(from: nil), error, status: error.isTrouble ? 503 : 400,
+            request)
+    }
+
+    /// The same answer as a link that the person follows or does not.
+    private func page(
+        _ error: OAuthError, to redirect: ProvenRedirect, client: ClientRegistration, _ request: Request
+    ) -> Response {
+        let link = ErrorPage.AppLink(
+            url: AuthorizationResponse.error(error).location(at: redirect), host: redirect.host)
         return page(
-            isTrouble ? .unavailable : .brokenRequest(from: nil), error, status: isTrouble ? 503 : 400, request)
+            error.isTrouble ? .unavailable : .unverifiedApp(client.name, at: site), error,
+            status: error.isTrouble ? 503 : 400, request, back: link
+        ).remarking("client", client.id)
     }
 
     private func lost(_ request: Request) -> Response {
@@ -274,14 +288,21 @@ package struct AuthorizeEndpoint: Endpoint {
         page(.cookieless, .invalidRequest("the browser sent no cookie of ours"), status: 400, request)
     }
 
-    private func page(_ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request) -> Response {
+    private func page(
+        _ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request, back: ErrorPage.AppLink? = nil
+    ) -> Response {
         Response.page(
             ErrorPage(
                 site: site, words: words, code: error.code.rawValue, developerDescription: error.description,
-                requestID: request.shortID
+                requestID: request.shortID, linksToPortal: back == nil, back: back
             ).render(), status: status
         ).refusing(error)
     }
+}
+
+extension OAuthError {
+    /// Whether it is ours, and nothing that the app can help.
+    fileprivate var isTrouble: Bool { code == .temporarilyUnavailable || code == .serverError }
 }
 
 extension ScopeSet {

@@ -60,7 +60,8 @@ extension RegisterEndpoint {
         let metadata = try ClientMetadata(json: json(of: request))
         let secret = secrets.fresh(.clientSecret)
         let management = secrets.fresh(.registrationAccessToken)
-        let client = try metadata.registration(id: secrets.identifier(), secret: secret.digest, policy: policy)
+        let client = try metadata.registration(
+            id: secrets.identifier(), secret: secret.digest, isVouchedFor: token != nil, policy: policy)
 
         switch try stored(
             stores.register(

@@ -16,8 +16,8 @@ package struct RegistrationPolicy: Sendable {
     }
 
     /// Whether an app may begin without anybody's approval: it asks people for their consent, and for data of the one
-    /// patient in context alone, and it stands on nobody's portal. An initial access token lets an app register; it approves
-    /// nothing.
+    /// patient in context alone, and it stands on nobody's portal. An initial access token lets an app register and vouches
+    /// for it; it approves nothing.
     package func approves(_ client: ClientRegistration) -> Bool {
         approvesPatientApps && !client.grantTypes.contains(.clientCredentials) && client.roles.isEmpty
             && !client.isTrusted && client.launchURLs.isEmpty && client.scopes.scopes.allSatisfy(\.isForPatientApps)

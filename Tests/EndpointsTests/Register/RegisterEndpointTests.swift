@@ -144,6 +144,7 @@ struct RegisterEndpointTests {
         let app = try house.registered()
         #expect(app.json["approval"]?.string == "approved")
         #expect(try house.administrator().client(app.id)?.isUsable == true)
+        #expect(try house.administrator().client(app.id)?.isVerified == false)
         let wide = try house.registered(RegisterHouse.app.replacing("patient/", with: "user/"))
         #expect(wide.json["approval"]?.string == "pending")
     }
@@ -233,10 +234,12 @@ struct InitialAccessTokenTests {
         #expect(try house.administrator().clients().isEmpty)
     }
 
-    @Test("a token lets register and approves nothing")
+    @Test("a token lets register and vouches for who brings it; it approves nothing")
     func approval() throws {
         let house = try RegisterHouse(.token)
-        #expect(try house.registered(token: house.token()).json["approval"]?.string == "pending")
+        let app = try house.registered(token: house.token())
+        #expect(app.json["approval"]?.string == "pending")
+        #expect(try house.administrator().client(app.id)?.isVerified == true)
     }
 
     @Test("whoever tries many tokens waits")
