@@ -73,7 +73,7 @@ struct RegistrationConformanceTests {
         #expect(try store.beginAttempt(named: "amara", at: Sample.now + 3) == 0)
         #expect(try store.beginAttempt(named: "nobody", at: Sample.now + 3) == 3)
         // They are forgotten after a day, and counted anew.
-        let later = Sample.now + 3 + Attempt.memory
+        let later = Sample.now + 3 + 86_400
         #expect(try (0..<4).map { _ in try store.beginAttempt(named: "nobody", at: later) } == [0, 0, 0, 2])
     }
 
