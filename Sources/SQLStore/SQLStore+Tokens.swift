@@ -136,26 +136,6 @@ extension SQLStore: TokenStore {
         }
     }
 
-    package func endGrants(
-        ofLaunch handle: SecretDigest, notOf client: String, at now: Instant
-    ) throws(StoreError) -> Bool {
-        let fhirBase = fhirBase
-        return try write { connection throws(SQLError) in
-            // What has not come to a code yet comes to none.
-            let stopped = try connection.run(
-                """
-                UPDATE interactions SET finished_at = $4
-                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND finished_at IS NULL
-                """, handle.bytes, client, fhirBase, now.seconds)
-            let ended = try connection.run(
-                """
-                UPDATE grants SET ended_at = $4, end_reason = $5
-                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND ended_at IS NULL
-                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue)
-            return stopped + ended > 0
-        }
-    }
-
     package func touch(
         grant: String, session: SecretDigest?, at now: Instant, policy: SessionPolicy
     ) throws(StoreError) {

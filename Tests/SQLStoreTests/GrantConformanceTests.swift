@@ -211,14 +211,14 @@ struct GrantConformanceTests {
         try store.choose(encounter: .without, account: "id-bela", in: interaction.id)
         #expect(try found().progress == .init(account: "id-bela", patient: nil, encounter: .without))
 
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
         try store.add(Sample.client(), at: Sample.now)
         try store.add(Sample.account(), at: Sample.now)
         #expect(
             try store.issue(
                 Sample.code(), finishing: interaction, beginning: nil, policy: Self.policy, at: Sample.now))
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
-        #expect(try store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
+        #expect(try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
         #expect(try store.code(Sample.digest("code"))?.isEnded == true)
     }
 
@@ -231,11 +231,24 @@ struct GrantConformanceTests {
         try store.add(launch, at: Sample.now)
         let interaction = try Sample.interaction(launch: launch, browser: nil)
         #expect(try store.begin(interaction) == .begun)
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
         #expect(try store.interaction(interaction.id, at: Sample.now) != nil)
-        #expect(try store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
         #expect(try store.interaction(interaction.id, at: Sample.now) == nil)
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
+    }
+
+    @Test("a handle that another client brings first is good for nobody any more", arguments: Backend.allCases)
+    func leakedUnused(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        let launch = Sample.launch()
+        try store.add(launch, at: Sample.now)
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
+        #expect(try store.launch(launch.handle) == launch)
+        #expect(try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
+        #expect(try store.launch(launch.handle) == nil)
+        #expect(try store.begin(Sample.interaction(launch: launch)) == .launchAlreadySpent)
+        #expect(try !store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
     }
 
     @Test(

@@ -86,7 +86,10 @@ package struct AuthorizeEndpoint: Endpoint {
             guard let found = try stored(stores.launch(handle)) else {
                 return try resume(id, valid, browser, at: now)
             }
-            launch = try found.accepted(for: client, at: now)
+            guard case .fresh = try found.used(by: client, at: now) else {
+                throw try refusal(of: handle, broughtBy: client.id, at: now)
+            }
+            launch = found
         }
         let interaction = Interaction(
             id: id.digest, request: valid, launch: launch, startedAt: now,
@@ -128,15 +131,18 @@ package struct AuthorizeEndpoint: Endpoint {
         {
             return continuing(id)
         }
-        // A handle that one app has used and another one brings has leaked: what it began ends.
-        if let handle = valid.launch,
-            try stored(stores.endGrants(ofLaunch: handle, notOf: valid.clientID, at: now))
-        {
-            throw .invalidRequest(
-                "launch is unknown, expired or already used",
-                detail: "launch of another client, used; its grant is ended")
-        }
-        throw .invalidRequest("launch is unknown, expired or already used", detail: "launch used or unknown")
+        guard let handle = valid.launch else { throw .invalidRequest(Launch.refusal) }
+        throw try refusal(of: handle, broughtBy: valid.clientID, at: now)
+    }
+
+    /// A handle that another client than its own brings has leaked, be it used or not: it ends, and what it began.
+    private func refusal(
+        of handle: SecretDigest, broughtBy client: String, at now: Instant
+    ) throws(OAuthError) -> OAuthError {
+        let isLeaked = try stored(stores.end(launch: handle, broughtBy: client, at: now))
+        return .invalidRequest(
+            Launch.refusal,
+            detail: isLeaked ? "launch of another client; it is ended, and what it began" : "launch used or unknown")
     }
 
     /// For a launch the id follows from the browser and the request, so that a reload finds its interaction again.
