@@ -131,12 +131,27 @@ struct GrantConformanceTests {
         try store.touch(grant: "grant-1", session: Sample.digest("s"), at: Sample.now + 190, policy: short)
         #expect(try store.accessToken(Sample.digest("at-1"), at: Sample.now + 190, policy: short) == nil)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.session?.lastSeenAt == Sample.now + 90)
-        #expect(try store.grants(of: "id-amara", at: Sample.now).first?.lastUsedAt == Sample.now + 190)
+        #expect(try store.grants(of: "id-amara", at: Sample.now + 190).first?.lastUsedAt == Sample.now + 190)
 
         try store.end(session: Sample.digest("s"), at: Sample.now + 1)
         #expect(try token(1) == nil)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.isEnded == true)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.session == nil)
+    }
+
+    @Test("a person's app that is no longer online is no connected app", arguments: Backend.allCases)
+    func connectedOnline(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        try online(store)
+        func count(_ after: Int, idle: Int = 900) throws -> Int {
+            let policy = SessionPolicy(idle: idle, absolute: 43_200)
+            return try store.grants(of: "id-amara", at: Sample.now + after, policy: policy).count
+        }
+        #expect(try count(0) == 1 && count(899) == 1 && count(900) == 0)
+        #expect(try count(9_999, idle: 50_000) == 1)
+        #expect(try count(10_000, idle: 50_000) == 0)
+        try store.end(session: Sample.digest("s"))
+        #expect(try count(0) == 0)
     }
 
     @Test("a backend's token has no person, and dies with its client", arguments: Backend.allCases)
