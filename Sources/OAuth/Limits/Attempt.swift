@@ -26,6 +26,8 @@ package struct Attempt: Sendable, Equatable {
         failures <= free ? 0 : min(longest, 1 << min(failures - free, 20))
     }
 
+    private static func network(_ address: String) -> String { RemoteNetwork(of: address).description }
+
     private static let hour = 3600
     private static let day = 86_400
 }
@@ -40,7 +42,7 @@ extension Attempt {
             return [Attempt(words, free: 2, longest: 900, memory: day)]
         }
         return [
-            Attempt(["sign-in", name, "address", address], free: 2, longest: 900, memory: day),
+            Attempt(["sign-in", name, "address", network(address)], free: 2, longest: 900, memory: day),
             Attempt(["sign-in", name], free: 20, longest: 300, memory: day),
         ]
     }
@@ -49,18 +51,18 @@ extension Attempt {
     /// keeps the noise down and never keeps the client itself waiting anywhere else.
     package static func client(_ id: String, from address: String) -> [Attempt] {
         [
-            Attempt(["client", id, address], free: 10, longest: 300, memory: hour),
-            Attempt(["client-address", address], free: 50, longest: 300, memory: hour),
+            Attempt(["client", id, network(address)], free: 10, longest: 300, memory: hour),
+            Attempt(["client-address", network(address)], free: 50, longest: 300, memory: hour),
         ]
     }
 
     /// A code or token that nobody has, by address.
     package static func token(from address: String) -> [Attempt] {
-        [Attempt(["token", address], free: 30, longest: 300, memory: hour)]
+        [Attempt(["token", network(address)], free: 30, longest: 300, memory: hour)]
     }
 
     /// A registration, by address: each one counts, be it good or bad.
     package static func registration(from address: String) -> [Attempt] {
-        [Attempt(["registration", address], free: 20, longest: hour, memory: day)]
+        [Attempt(["registration", network(address)], free: 20, longest: hour, memory: day)]
     }
 }
