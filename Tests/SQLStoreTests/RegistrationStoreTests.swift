@@ -1,8 +1,9 @@
 import OAuth
 import SMART
-import SQLStore
 import Store
 import Testing
+
+@testable import SQLStore
 
 /// Apps that register themselves, and what an administrator decides about them in the same moment.
 @Suite("Every store: RFC 7591 §3, RFC 7592 §2 registrations")
@@ -195,6 +196,61 @@ struct RegistrationStoreTests {
         #expect(
             try store.accessToken(Sample.digest("at-1"), at: Sample.now, policy: SessionPolicy()) == nil)
         #expect(try !store.delete(client: "app", at: Sample.now))
+    }
+
+    @Test("an app that nobody agreed to goes after 90 days, with all that is its own", arguments: Backend.allCases)
+    func forsaken(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        let day = 86_400
+        for (id, approval) in [
+            ("waiting", ClientRegistration.Approval.pending), ("refused", .rejected), ("begun", .approved),
+            ("undone", .approved),
+        ] {
+            var client = try Sample.client(id, secret: "s")
+            client.approval = approval
+            _ = try store.register(
+                client, management: Sample.digest("ra-\(id)"), spending: nil, dailyLimit: nil, at: Sample.now)
+        }
+        var added = try Sample.client("added")
+        added.approval = .rejected
+        try store.add(added, at: Sample.now)
+        // One that worked, and waits again since it changed, has its time from then on.
+        let read = try #require(try store.client("undone"))
+        var changed = read
+        changed.approval = .pending
+        #expect(try store.replace(read, with: changed, at: Sample.now + 80 * day))
+        #expect(try store.decide(.rejected, client: "refused", at: Sample.now + 10 * day))
+
+        func left(_ days: Int, _ powers: Powers = .register) throws -> [String] {
+            _ = try harness.store(powers).purge(at: Sample.now + days * day + 1)
+            return try store.clients().map(\.id)
+        }
+        #expect(try left(89) == ["added", "begun", "refused", "undone", "waiting"])
+        // A program that may not write clients leaves them.
+        #expect(try left(90, .portal).contains("waiting"))
+        #expect(try left(90) == ["added", "begun", "refused", "undone"])
+        #expect(try store.client("waiting", managedBy: Sample.digest("ra-waiting")) == nil)
+        #expect(try left(100) == ["added", "begun", "undone"])
+        #expect(try left(170) == ["added", "begun"])
+        #expect(try store.purge(at: Sample.now + 1000 * day).counts.first { $0.table == "clients" }?.rows == 0)
+        // Its name, secrets and origins are free again.
+        #expect(try register("waiting", in: store) == .registered)
+    }
+
+    @Test("what people allowed an app ends with it", arguments: Backend.allCases)
+    func forsakenGrants(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        _ = try register("app", in: store)
+        try store.add(Sample.account(), at: Sample.now)
+        #expect(try store.begin(Sample.interaction()) == .begun)
+        #expect(try store.issue(Sample.code(), finishing: Sample.digest("i"), at: Sample.now))
+        #expect(try store.decide(.rejected, client: "app", at: Sample.now))
+        #expect(try harness.store(.register).forsakenRegistrations(deletedAt: Sample.now, limit: 9) == 0)
+        let later = Sample.now + RegistrationPolicy.patience + 1
+        #expect(try harness.store(.register).forsakenRegistrations(deletedAt: later, limit: 9) == 1)
+        #expect(try store.code(Sample.digest("code"))?.isEnded == true)
     }
 
     @Test("another FHIR base knows nothing of it", arguments: Backend.allCases)

@@ -233,6 +233,19 @@ def test_nobody_is_bounced_to_an_app_that_nobody_vouches_for(instance, registrat
     assert instance.cli("client", "show", app.client_id)["verified"] is False
 
 
+def test_an_app_that_nobody_agrees_to_goes_after_90_days(instance, registration, configured):
+    configured("open", approve=True, scopes=f"{SCOPE} user/*.rs")
+    waiting, begun = registration.app({"scope": "openid user/*.rs"}), registration.app()
+    with instance.database() as database:
+        for app in (waiting, begun):
+            past = int(time.time()) - 90 * 86_400 - 9
+            database.execute("UPDATE clients SET created_at = ? WHERE id = ?", (past, app.client_id))
+    assert instance.cli("db", "purge")["clients"] >= 1
+    instance.cli("client", "show", waiting.client_id, expect=1)
+    assert instance.cli("client", "show", begun.client_id)["status"] == "active"
+    assert refused(registration.send("GET", waiting.url, waiting.token), "invalid_token", 401)
+
+
 def test_an_initial_access_token_vouches_for_who_brings_it(instance, registration, initial_token, configured, patient):
     configured("token", approve=True)
     app = registration.app({"token_endpoint_auth_method": "none"}, initial_token())
