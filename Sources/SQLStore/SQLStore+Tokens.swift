@@ -95,13 +95,13 @@ extension SQLStore: TokenStore {
             ) { row in
                 Self.authorization(row).map { authorization in
                     // A successor that is not there any more was spent long ago.
-                    let use = row.optionalInt(16).map { spentAt in
+                    let use = row.optionalInt(17).map { spentAt in
                         RefreshToken.Use(
-                            at: Instant(spentAt), isSuccessorSpent: row.isNull(17) || !row.isNull(18))
+                            at: Instant(spentAt), isSuccessorSpent: row.isNull(18) || !row.isNull(19))
                     }
                     return RefreshToken(
-                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(15)), use: use,
-                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 19))
+                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(16)), use: use,
+                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 20))
                 }
             } ?? nil
         }

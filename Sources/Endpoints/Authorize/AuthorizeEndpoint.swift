@@ -247,7 +247,8 @@ package struct AuthorizeEndpoint: Endpoint {
         let authorization = Authorization(
             grant: secrets.identifier(), clientID: client.id, user: presence.user, scopes: scopes, context: context,
             basis: basis, nonce: interaction.request.nonce,
-            authenticatedAt: presence.authenticatedAt, session: session)
+            authenticatedAt: presence.authenticatedAt, session: session,
+            requestedScope: interaction.request.requestedScope)
         return (authorization, begun)
     }
 
