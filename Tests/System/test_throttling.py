@@ -173,6 +173,7 @@ def test_a_web_page_can_read_that_it_has_to_wait(rounds):
     fields = {"grant_type": "refresh_token", "refresh_token": "vst_rt_x"}
     answer = rounds.post(fields, headers={"origin": origin})
     assert waits(answer, "invalid_grant") and answer.headers["access-control-allow-origin"] == origin
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
 
 
 # Passwords
