@@ -57,6 +57,9 @@ struct RegistrationContradictionTests {
         arguments: [
             (Fixture.client(), nil),
             (Fixture.client(redirects: []), "redirect URI"),
+            (Fixture.client(redirects: ["https://app.example/cb", "com.example.app:/cb"]), "native"),
+            (Fixture.client(native: true, redirects: ["https://app.example/cb", "com.example.app:/cb"]), nil),
+            (Fixture.client(redirects: ["http://127.0.0.1/cb"]), nil),
             (Fixture.client(grantTypes: [.refreshToken]), "refresh_token"),
             (Fixture.client(grantTypes: [.clientCredentials]), "redirect URI"),
             (backend("system/*.rs", .none), "private_key_jwt"), (backend("system/*.rs", secret), "private_key_jwt"),

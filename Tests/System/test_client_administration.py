@@ -110,6 +110,7 @@ SCOPES = (
     [
         # Requirement 56: redirect URIs
         *(("--scope", "openid", "--redirect-uri", uri) for uri in URIS),
+        (*APP, "--redirect-uri", "com.example.app:/callback"),
         *(("--redirect-uri", URI, "--scope", scope) for scope in SCOPES),
         (*APP, "--launch-url", "http://app.example/"),
         (*APP, "--launch-url", "javascript:x"),
