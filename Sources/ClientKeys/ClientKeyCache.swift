@@ -8,7 +8,8 @@ import Synchronization
 /// A lock is held for as long as a decision takes, never while somebody is asked or a file is read. A set that was
 /// fetched is kept as long as its host's Cache-Control allows and no longer. Each URL is asked by one thread at a time;
 /// those who need the same set wait for it, and when too many wait already, or the host has just failed, the answer is
-/// no at once. So a host that is slow or down costs its own client, and a bounded number of threads, and nobody else.
+/// no at once. A host that was slow or down finds a place among half of them alone. So it costs its own client, and a
+/// bounded number of threads, and nobody else.
 package final class ClientKeyCache: ClientKeySource {
     package typealias Fetch =
         @Sendable (_ url: String, _ fields: [(name: String, value: String)]) throws(FetchError) -> InboundAnswer
@@ -83,7 +84,7 @@ extension ClientKeyCache {
         case .refuse(let error): throw error
         case .join(let flight):
             let landing = flight.wait(atMost: limits.patience)
-            shelf.withLock { $0.left() }
+            shelf.withLock { $0.left(flight) }
             guard let landing else { throw .late }
             keys = try landing.get()
         case .fetch(let flight, let download):

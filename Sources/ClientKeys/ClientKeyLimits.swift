@@ -10,8 +10,14 @@ package struct ClientKeyLimits: Sendable {
     /// How many threads may wait for foreign hosts at a time, those that fetch and those that wait for another's fetch.
     package var places: Int
 
-    /// How many of them may wait for another's fetch: so one slow host cannot fill all places.
+    /// How many of them may wait for one fetch of another's: so no host takes more than half of the places.
     package var waiting: Int
+
+    /// How many of them hosts may take that were slow or down the last time: the others find a place among the rest.
+    package var slowPlaces: Int
+
+    /// A host that takes longer is slow.
+    package var quick = Duration.seconds(1)
 
     /// A set is kept no longer, whatever its host says.
     package var longest = Duration.seconds(86_400)
@@ -31,6 +37,7 @@ package struct ClientKeyLimits: Sendable {
     /// A quarter of the program's threads may wait.
     package init(workers: Int) {
         places = max(2, workers / 4)
-        waiting = max(1, workers / 8)
+        slowPlaces = places / 2
+        waiting = max(1, places / 2 - 1)
     }
 }

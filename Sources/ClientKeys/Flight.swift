@@ -6,11 +6,17 @@ import Glibc
 final class Flight: @unchecked Sendable {
     typealias Landing = Result<PreparedKeys, ClientKeysError>
 
+    /// Whether its host was slow or down the last time: then it takes one of the places for such.
+    let isSlow: Bool
+    let began: ContinuousClock.Instant
+
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var landing: Landing?
 
-    init() {
+    init(isSlow: Bool, at now: ContinuousClock.Instant) {
+        self.isSlow = isSlow
+        began = now
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         // Waiting must not depend on somebody setting the clock.

@@ -18,14 +18,20 @@ struct KeyShelf {
     private struct Entry {
         var kept: KeptKeys?
         var flight: Flight?
+        /// How many wait for it.
+        var waiting = 0
         var failure: (error: ClientKeysError, at: ContinuousClock.Instant)?
         var refetchedAt: ContinuousClock.Instant?
+        /// Its last fetch failed or took long.
+        var isSlow = false
     }
 
     private let limits: ClientKeyLimits
     private var entries: RecentlyUsed<String, Entry>
     private(set) var fetching = 0
     private(set) var waiting = 0
+    /// How many of both have to do with a host that was slow or down before.
+    private(set) var slow = 0
 
     init(_ limits: ClientKeyLimits) {
         self.limits = limits
@@ -45,23 +51,30 @@ struct KeyShelf {
         if let failure = entry.failure, now - failure.at < limits.pause {
             return .refuse(failure.error.again(afterSeconds: Int((now - failure.at).components.seconds)))
         }
-        guard fetching + waiting < limits.places else { return .refuse(.busy) }
+        // Who joins a flight is of its kind, whatever has become known of the host since.
+        let isSlow = entry.flight?.isSlow ?? entry.isSlow
+        guard fetching + waiting < limits.places, !isSlow || slow < limits.slowPlaces else { return .refuse(.busy) }
         if let flight = entry.flight {
-            guard waiting < limits.waiting else { return .refuse(.busy) }
+            guard entry.waiting < limits.waiting else { return .refuse(.busy) }
+            entry.waiting += 1
             waiting += 1
+            if isSlow { slow += 1 }
+            keep(entry, url)
             return .join(flight)
         }
-        let flight = Flight()
+        let flight = Flight(isSlow: isSlow, at: now)
         entry.flight = flight
         if known != nil { entry.refetchedAt = now }
         fetching += 1
+        if isSlow { slow += 1 }
         keep(entry, url)
         return .fetch(flight, KeyDownload(url: url, known: entry.kept, isForced: known != nil))
     }
 
-    /// One who waited waits no more.
-    mutating func left() {
+    /// One who waited for a flight waits no more.
+    mutating func left(_ flight: Flight) {
         waiting -= 1
+        if flight.isSlow { slow -= 1 }
     }
 
     /// The one who fetched is back.
@@ -70,7 +83,12 @@ struct KeyShelf {
     ) {
         fetching -= 1
         var entry = entries.value(url) ?? Entry()
+        if let flight = entry.flight {
+            if flight.isSlow { slow -= 1 }
+            entry.isSlow = now - flight.began > limits.quick
+        }
         entry.flight = nil
+        entry.waiting = 0
         switch outcome {
         case .success(let outcome):
             entry.kept = outcome.kept
@@ -78,6 +96,7 @@ struct KeyShelf {
         case .failure(let error):
             // A set that is still good stays: it is not the worse for its host being down.
             entry.failure = (error, now)
+            entry.isSlow = true
         }
         keep(entry, url)
     }

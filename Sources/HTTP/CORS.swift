@@ -30,7 +30,8 @@ package struct CORS: Sendable {
             response.set("Access-Control-Allow-Origin", to: origin)
             response.set("Access-Control-Allow-Credentials", to: "true")
         }
-        response.set("Access-Control-Expose-Headers", to: "WWW-Authenticate, ETag, Location, Content-Location")
+        response.set(
+            "Access-Control-Expose-Headers", to: "WWW-Authenticate, Retry-After, ETag, Location, Content-Location")
         return response
     }
 

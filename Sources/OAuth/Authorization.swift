@@ -7,6 +7,8 @@ package struct Authorization: Sendable {
     package let clientID: String
     package let user: User
     package let scopes: ScopeSet
+    /// The `scope` parameter of the authorization request: what of it was not granted may stand in a refresh all the same.
+    package let requestedScope: String?
     package let context: LaunchContext
     package let basis: AuthorizationStep.Basis
     package let nonce: String?
@@ -16,12 +18,14 @@ package struct Authorization: Sendable {
 
     package init(
         grant: String, clientID: String, user: User, scopes: ScopeSet, context: LaunchContext,
-        basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant, session: SecretDigest? = nil
+        basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant, session: SecretDigest? = nil,
+        requestedScope: String? = nil
     ) {
         self.grant = grant
         self.clientID = clientID
         self.user = user
         self.scopes = scopes
+        self.requestedScope = requestedScope
         self.context = context
         self.basis = basis
         self.nonce = nonce

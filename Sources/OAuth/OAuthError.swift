@@ -20,8 +20,6 @@ package struct OAuthError: Error, Sendable, Equatable {
         case invalidToken = "invalid_token"
         case serverError = "server_error"
         case temporarilyUnavailable = "temporarily_unavailable"
-        /// Too many attempts: answered with 429.
-        case slowDown = "slow_down"
         case insufficientScope = "insufficient_scope"
         case unsupportedTokenType = "unsupported_token_type"
         case invalidRedirectURI = "invalid_redirect_uri"
@@ -36,12 +34,17 @@ package struct OAuthError: Error, Sendable, Equatable {
     package let detail: String?
     /// Seconds after which trying again may help.
     package let retryAfter: Int?
+    /// There were too many attempts of the kind (RFC 6585 §4); the code says what is wrong with this one all the same.
+    package let isThrottled: Bool
 
-    package init(_ code: Code, _ description: String, detail: String? = nil, retryAfter: Int? = nil) {
+    package init(
+        _ code: Code, _ description: String, detail: String? = nil, retryAfter: Int? = nil, isThrottled: Bool = false
+    ) {
         self.code = code
         self.description = Self.printable(description)
         self.detail = detail
         self.retryAfter = retryAfter
+        self.isThrottled = isThrottled
     }
 
     /// RFC 6749 §4.1.2.1: printable ASCII without `"` and `\`.
@@ -90,9 +93,12 @@ extension OAuthError {
             retryAfter: 1)
     }
 
-    /// Too many wrong guesses from here (RFC 6585 §4).
-    package static func throttled(_ seconds: Int) -> OAuthError {
-        OAuthError(
-            .slowDown, "too many wrong attempts; try again in \(seconds) s", detail: "throttled", retryAfter: seconds)
+    /// The same refusal for one who has failed too often: it keeps its code and says how long to wait (RFC 6585 §4). What is
+    /// right is never throttled, so nobody but a guesser waits.
+    package func throttled(for seconds: Int) -> OAuthError {
+        guard seconds > 0 else { return self }
+        return OAuthError(
+            code, "\(description); too many failed attempts, try again in \(seconds) s",
+            detail: detail.map { "throttled: \($0)" } ?? "throttled", retryAfter: seconds, isThrottled: true)
     }
 }

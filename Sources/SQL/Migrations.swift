@@ -8,6 +8,9 @@ package struct Migrations: Sendable {
 
     package var version: Int { steps.count }
 
+    /// The schema as it was after so many steps.
+    package func first(_ count: Int) -> Migrations { Migrations(Array(steps.prefix(count))) }
+
     /// Takes the missing steps in one transaction: all of them or none. Of several at once, one does the work.
     ///
     /// - Returns: the version before and after.

@@ -78,4 +78,8 @@ package enum Powers: String, Sendable, CaseIterable {
     func mayWrite(_ table: String) -> Bool {
         tables.map { $0[table] == .write } ?? true
     }
+
+    func mayRead(_ table: String) -> Bool {
+        tables.map { $0[table] != nil } ?? true
+    }
 }

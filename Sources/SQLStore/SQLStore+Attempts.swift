@@ -25,7 +25,7 @@ extension SQLStore: AttemptStore {
                     VALUES ($1, $2, $3, $4, $5)
                     ON CONFLICT (key, fhir_base) DO UPDATE SET failures = $3, blocked_until = $4, expires_at = $5
                     """, attempt.key.bytes, fhirBase, before + 1, (now + attempt.delay(after: before + 1)).seconds,
-                    (now + Attempt.memory).seconds)
+                    (now + attempt.memory).seconds)
             }
             return 0
         }

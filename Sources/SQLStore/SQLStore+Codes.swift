@@ -16,13 +16,13 @@ extension SQLStore: AuthorizationCodeStore {
             try connection.run(
                 """
                 INSERT INTO grants (id, fhir_base, client, account, scopes, context, consent, nonce, session, launch,
-                    authenticated_at, created_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                    authenticated_at, created_at, expires_at, requested_scope)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 """, authorization.grant, fhirBase, authorization.clientID, authorization.user.id,
                 authorization.scopes.description, String(decoding: authorization.context.json, as: UTF8.self),
                 authorization.consent, authorization.nonce, authorization.session?.bytes,
                 interaction.launch?.handle.bytes, authorization.authenticatedAt.seconds, now.seconds,
-                code.expiresAt.seconds)
+                code.expiresAt.seconds, authorization.requestedScope)
             try connection.run(
                 """
                 INSERT INTO codes (digest, fhir_base, grant_id, redirect_uri, code_challenge, expires_at)
@@ -43,12 +43,12 @@ extension SQLStore: AuthorizationCodeStore {
                 WHERE codes.digest = $1 AND codes.fhir_base = $2
                 """, digest.bytes, fhirBase
             ) { row in
-                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(16)) else {
+                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(17)) else {
                     return nil
                 }
                 return AuthorizationCode(
-                    digest: digest, authorization: authorization, redirectURI: row.text(15), codeChallenge: challenge,
-                    expiresAt: Instant(row.int(17)), isSpent: !row.isNull(18), isEnded: !row.isNull(7))
+                    digest: digest, authorization: authorization, redirectURI: row.text(16), codeChallenge: challenge,
+                    expiresAt: Instant(row.int(18)), isSpent: !row.isNull(19), isEnded: !row.isNull(7))
             } ?? nil
         }
     }
@@ -68,7 +68,7 @@ extension SQLStore: AuthorizationCodeStore {
     static let grantColumns =
         """
         grants.id, grants.client, grants.scopes, grants.context, grants.consent, grants.nonce,
-        grants.authenticated_at, grants.ended_at, grants.session
+        grants.authenticated_at, grants.ended_at, grants.session, grants.requested_scope
         """
 
     /// Reads `grantColumns` and then `userColumns` from the first column on.
@@ -76,10 +76,10 @@ extension SQLStore: AuthorizationCodeStore {
         // A context that cannot be read must not become an empty one.
         guard let context = LaunchContext(json: Array(row.text(3).utf8)) else { return nil }
         return Authorization(
-            grant: row.text(0), clientID: row.text(1), user: user(row, from: 9), scopes: ScopeSet(row.text(2)),
+            grant: row.text(0), clientID: row.text(1), user: user(row, from: 10), scopes: ScopeSet(row.text(2)),
             context: context, basis: row.optionalText(4).map { .consent($0) } ?? .trustedApp,
             nonce: row.optionalText(5), authenticatedAt: Instant(row.int(6)),
-            session: row.optionalBlob(8).map { SecretDigest(stored: $0) })
+            session: row.optionalBlob(8).map { SecretDigest(stored: $0) }, requestedScope: row.optionalText(9))
     }
 }
 

@@ -4,17 +4,22 @@ import SQL
 import Store
 
 extension SQLStore: GrantStore {
-    package func grants(of account: String, at now: Instant) throws(StoreError) -> [ActiveGrant] {
+    package func grants(
+        of account: String, at now: Instant, policy: SessionPolicy
+    ) throws(StoreError) -> [ActiveGrant] {
         try read { connection throws(SQLError) in
             try connection.rows(
                 """
                 SELECT grants.id, grants.client, clients.name, grants.context, grants.scopes, grants.created_at,
                     grants.used_at, grants.expires_at
-                FROM grants JOIN clients ON clients.id = grants.client
+                FROM grants
+                    JOIN clients ON clients.id = grants.client
+                    LEFT JOIN sessions ON sessions.id = grants.session
                 WHERE grants.account = $1 AND grants.fhir_base = $2 AND grants.ended_at IS NULL AND grants.expires_at > $3
                     AND grants.used_at IS NOT NULL
+                    AND (grants.session IS NULL OR sessions.expires_at > $3 AND sessions.last_seen_at > $4)
                 ORDER BY grants.created_at DESC, grants.id
-                """, account, fhirBase, now.seconds
+                """, account, fhirBase, now.seconds, now.seconds - policy.idle
             ) { row in
                 ActiveGrant(
                     id: row.text(0), clientID: row.text(1), clientName: row.text(2),

@@ -5,8 +5,14 @@ import Store
 extension SQLStore: Housekeeping {
     package func purge(at now: Instant) throws(StoreError) -> Purge {
         var counts: [(table: String, rows: Int)] = []
-        for purge in Self.purges where database.powers.mayWrite(purge.table) {
+        for purge in Self.purges where database.powers.mayPurge(purge.table) {
             counts.append((purge.table, try rows(purged: purge, before: now.seconds - purge.memory)))
+        }
+        if database.powers.mayWrite("clients") {
+            let rows = try inBatches { () throws(StoreError) in
+                try forsakenRegistrations(deletedAt: now, limit: Self.batch)
+            }
+            counts.append(("clients", rows))
         }
         return Purge(counts: counts)
     }
@@ -14,16 +20,22 @@ extension SQLStore: Housekeeping {
     /// So many rows a statement: whoever else wants to write waits for one, not for all.
     private static let batch = 1000
 
+    private func inBatches(_ delete: () throws(StoreError) -> Int) throws(StoreError) -> Int {
+        var total = 0
+        while true {
+            let rows = try delete()
+            total += rows
+            if rows < Self.batch { return total }
+        }
+    }
+
     private func rows(purged purge: PurgedTable, before time: Int) throws(StoreError) -> Int {
         let sql = """
             DELETE FROM \(purge.table) WHERE (\(purge.key)) IN
                 (SELECT \(purge.key) FROM \(purge.table) WHERE expires_at < $1 LIMIT $2)
             """
-        var total = 0
-        while true {
-            let rows = try write { connection throws(SQLError) in try connection.run(sql, time, Self.batch) }
-            total += rows
-            if rows < Self.batch { return total }
+        return try inBatches { () throws(StoreError) in
+            try write { connection throws(SQLError) in try connection.run(sql, time, Self.batch) }
         }
     }
 
@@ -46,4 +58,11 @@ extension SQLStore: Housekeeping {
         ("refresh_tokens", "digest", replayMemory),
         ("grants", "id", replayMemory),
     ]
+}
+
+extension Powers {
+    /// Whether they reach a table and what its rows refer to, which SQLite looks at when one of them goes.
+    fileprivate func mayPurge(_ table: String) -> Bool {
+        mayWrite(table) && (table != "grants" || mayRead("consents"))
+    }
 }

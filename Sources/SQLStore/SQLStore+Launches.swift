@@ -33,4 +33,30 @@ extension SQLStore: LaunchStore {
             } ?? nil
         }
     }
+
+    package func end(
+        launch handle: SecretDigest, broughtBy client: String, at now: Instant
+    ) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            // The handle first: whoever spends it at the same time has finished then, and what that began is seen.
+            let spent = try connection.run(
+                """
+                UPDATE launches SET spent_at = $4
+                WHERE handle = $1 AND client <> $2 AND fhir_base = $3 AND spent_at IS NULL
+                """, handle.bytes, client, fhirBase, now.seconds)
+            // What has not come to a code yet comes to none.
+            let stopped = try connection.run(
+                """
+                UPDATE interactions SET finished_at = $4
+                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND finished_at IS NULL
+                """, handle.bytes, client, fhirBase, now.seconds)
+            let ended = try connection.run(
+                """
+                UPDATE grants SET ended_at = $4, end_reason = $5
+                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND ended_at IS NULL
+                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue)
+            return spent + stopped + ended > 0
+        }
+    }
 }

@@ -91,6 +91,9 @@ extension SQLStore: RegistrationStore {
                 """, [client.id, fhirBase] + values.map(\.value)
             ) { _ in }
             guard changed == 1 else { return false }
+            if client.approval != read.approval {
+                try connection.run("UPDATE clients SET approval_since = $2 WHERE id = $1", client.id, now.seconds)
+            }
             try connection.run("DELETE FROM client_origins WHERE client = $1", client.id)
             try Self.insertOrigins(of: client, fhirBase: fhirBase, on: connection)
             return true
@@ -109,18 +112,24 @@ extension SQLStore: RegistrationStore {
             ("is_native", client.isNative), ("access_token_lifetime", client.lifetimes.accessToken),
             ("refresh_token_lifetime", client.lifetimes.refreshToken),
             ("presentation", String(decoding: client.presentation.json, as: UTF8.self)),
-            ("approval", client.approval.rawValue),
+            ("approval", client.approval.rawValue), ("is_verified", client.isVerified),
         ]
     }
 
     package func delete(client id: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
-                "UPDATE grants SET ended_at = $3, end_reason = $4 WHERE client = $1 AND fhir_base = $2 AND ended_at IS NULL",
-                id, fhirBase, now.seconds, EndReason.clientDeleted.rawValue)
+            try Self.endGrants(of: id, fhirBase: fhirBase, at: now, on: connection)
             return try connection.run("DELETE FROM clients WHERE id = $1 AND fhir_base = $2", id, fhirBase) == 1
         }
+    }
+
+    private static func endGrants(
+        of client: String, fhirBase: String, at now: Instant, on connection: any Connection
+    ) throws(SQLError) {
+        try connection.run(
+            "UPDATE grants SET ended_at = $3, end_reason = $4 WHERE client = $1 AND fhir_base = $2 AND ended_at IS NULL",
+            client, fhirBase, now.seconds, EndReason.clientDeleted.rawValue)
     }
 
     package func decide(
@@ -129,13 +138,41 @@ extension SQLStore: RegistrationStore {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             try connection.run(
-                "UPDATE clients SET approval = $3 WHERE id = $1 AND fhir_base = $2", id, fhirBase, approval.rawValue)
-                == 1
+                """
+                UPDATE clients SET approval = $3, is_verified = $4, approval_since = $5
+                WHERE id = $1 AND fhir_base = $2
+                """, id, fhirBase, approval.rawValue, approval == .approved, now.seconds) == 1
         }
     }
 }
 
 extension SQLStore {
+    /// Deletes apps that registered themselves and that nobody has agreed to for so long, as if each had been deleted by hand.
+    ///
+    /// - Returns: how many; there may be more.
+    func forsakenRegistrations(deletedAt now: Instant, limit: Int) throws(StoreError) -> Int {
+        let fhirBase = fhirBase
+        let since = now.seconds - RegistrationPolicy.patience
+        // What an administrator agrees to in this moment stays: the deletion looks again.
+        let forsaken = """
+            fhir_base = $1 AND registration_token IS NOT NULL AND approval <> 'approved'
+                AND coalesce(approval_since, created_at) < $2
+            """
+        return try write { connection throws(SQLError) in
+            let ids = try connection.rows(
+                "SELECT id FROM clients WHERE \(forsaken) ORDER BY id LIMIT $3", fhirBase, since, limit
+            ) { $0.text(0) }
+            var deleted = 0
+            for id in ids {
+                let rows = try connection.run("DELETE FROM clients WHERE \(forsaken) AND id = $3", fhirBase, since, id)
+                guard rows == 1 else { continue }
+                try Self.endGrants(of: id, fhirBase: fhirBase, at: now, on: connection)
+                deleted += 1
+            }
+            return deleted
+        }
+    }
+
     package func add(_ token: InitialAccessToken, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in

@@ -95,13 +95,13 @@ extension SQLStore: TokenStore {
             ) { row in
                 Self.authorization(row).map { authorization in
                     // A successor that is not there any more was spent long ago.
-                    let use = row.optionalInt(16).map { spentAt in
+                    let use = row.optionalInt(17).map { spentAt in
                         RefreshToken.Use(
-                            at: Instant(spentAt), isSuccessorSpent: row.isNull(17) || !row.isNull(18))
+                            at: Instant(spentAt), isSuccessorSpent: row.isNull(18) || !row.isNull(19))
                     }
                     return RefreshToken(
-                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(15)), use: use,
-                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 19))
+                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(16)), use: use,
+                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 20))
                 }
             } ?? nil
         }
@@ -133,26 +133,6 @@ extension SQLStore: TokenStore {
     package func end(grant: String, reason: EndReason, at now: Instant) throws(StoreError) {
         try write { connection throws(SQLError) in
             try Self.end(grant: grant, reason: reason, at: now, on: connection)
-        }
-    }
-
-    package func endGrants(
-        ofLaunch handle: SecretDigest, notOf client: String, at now: Instant
-    ) throws(StoreError) -> Bool {
-        let fhirBase = fhirBase
-        return try write { connection throws(SQLError) in
-            // What has not come to a code yet comes to none.
-            let stopped = try connection.run(
-                """
-                UPDATE interactions SET finished_at = $4
-                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND finished_at IS NULL
-                """, handle.bytes, client, fhirBase, now.seconds)
-            let ended = try connection.run(
-                """
-                UPDATE grants SET ended_at = $4, end_reason = $5
-                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND ended_at IS NULL
-                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue)
-            return stopped + ended > 0
         }
     }
 

@@ -3,7 +3,7 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first])
+    static let migrations = Migrations([first, second])
 
     private static let first = """
         CREATE TABLE clients (
@@ -232,5 +232,19 @@ enum Schema {
             created_at INTEGER NOT NULL,
             expires_at INTEGER
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let second = """
+        -- Whether somebody at the hospital has vouched for a client, and since when its approval is as it is. Of those that
+        -- registered themselves nobody can tell any more who approved them, so an administrator does it once more.
+        ALTER TABLE clients ADD COLUMN is_verified INTEGER NOT NULL DEFAULT 0;
+        UPDATE clients SET is_verified = 1 WHERE registration_token IS NULL;
+        ALTER TABLE clients ADD COLUMN approval_since INTEGER;
+
+        -- Which records a client without a user reaches.
+        ALTER TABLE clients ADD COLUMN access TEXT NOT NULL DEFAULT 'all';
+
+        -- The scope parameter of the authorization request, which a refresh may repeat.
+        ALTER TABLE grants ADD COLUMN requested_scope TEXT;
         """
 }

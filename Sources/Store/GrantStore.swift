@@ -2,8 +2,8 @@ import OAuth
 
 /// What a person has allowed, app by app, as the page of connected apps shows it.
 package protocol GrantStore {
-    /// The living grants of a person, the latest first.
-    func grants(of account: String, at now: Instant) throws(StoreError) -> [ActiveGrant]
+    /// The living grants of a person, the latest first. One that lives in a session lives as long as that.
+    func grants(of account: String, at now: Instant, policy: SessionPolicy) throws(StoreError) -> [ActiveGrant]
 
     /// Ends every living grant that this person gave this app.
     ///

@@ -12,6 +12,7 @@ package struct Purge: Sendable {
 }
 
 package protocol Housekeeping {
-    /// Deletes what has expired and can no longer be replayed or referred to. Consents stay.
+    /// Deletes what has expired and can no longer be replayed or referred to, and apps that registered themselves and that
+    /// nobody has agreed to in 90 days. Consents stay.
     func purge(at now: Instant) throws(StoreError) -> Purge
 }

@@ -38,6 +38,8 @@ package protocol RegistrationStore {
     /// - Returns: how many tokens of this label there were.
     func deleteInitialAccessTokens(label: String) throws(StoreError) -> Int
 
+    /// Keeps what an administrator says of a client: who approves it vouches for it, too.
+    ///
     /// - Returns: whether there is such a client.
     func decide(_ approval: ClientRegistration.Approval, client id: String, at now: Instant) throws(StoreError) -> Bool
 }

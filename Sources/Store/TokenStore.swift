@@ -99,11 +99,6 @@ package protocol TokenStore {
     /// Ends a grant: every code, access token and refresh token of it is dead from now on.
     func end(grant: String, reason: EndReason, at now: Instant) throws(StoreError)
 
-    /// Ends what a launch handle began, unless it was this client's: somebody else has the handle.
-    ///
-    /// - Returns: whether there was such a grant.
-    func endGrants(ofLaunch handle: SecretDigest, notOf client: String, at now: Instant) throws(StoreError) -> Bool
-
     /// Notes that an access token was used, now and then, and that the person of its session is at work.
     func touch(grant: String, session: SecretDigest?, at now: Instant, policy: SessionPolicy) throws(StoreError)
 }

@@ -19,7 +19,8 @@ struct DatabaseCommand: ParsableCommand {
     }
 
     struct Purge: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete what has expired, at once.")
+        static let configuration = CommandConfiguration(
+            abstract: "Delete what has expired, and apps that nobody has approved in 90 days, at once.")
         @OptionGroup var house: House
 
         func run() throws {

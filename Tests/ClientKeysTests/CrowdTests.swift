@@ -14,10 +14,13 @@ private final class SlowHosts: Sendable {
     var requests: [String] { asked.withLock { $0 } }
 
     /// With more patience than a busy machine takes away, unless a test says otherwise.
-    func cache(workers: Int = 48, clients: Int = 1_000, patience: Duration = .seconds(60)) -> ClientKeyCache {
+    func cache(
+        workers: Int = 48, clients: Int = 1_000, patience: Duration = .seconds(60), pause: Duration = .seconds(5)
+    ) -> ClientKeyCache {
         var limits = ClientKeyLimits(workers: workers)
         limits.clients = clients
         limits.patience = patience
+        limits.pause = pause
         let clock = TestClock()
         return ClientKeyCache(limits: limits, wall: { clock.wall }, steady: { clock.steady }) {
             [self] (url, _) throws(FetchError) in
@@ -87,20 +90,40 @@ struct CrowdTests {
         #expect(cache.load.fetching == 0 && cache.load.waiting == 0)
     }
 
-    @Test("eight threads at a slow client: one asks, six wait, one is refused; another client is served meanwhile")
+    @Test("eight threads at a slow client: one asks, five wait, two are refused; another client is served meanwhile")
     func another() throws {
         let cache = hosts.cache()
         let crowd = Crowd(cache)
         crowd.send(8, to: "https://slow.example/jwks")
-        try eventually { cache.load.fetching == 1 && cache.load.waiting == 6 && crowd.done.count == 1 }
-        #expect(crowd.refusals == [.busy])
+        try eventually { cache.load.fetching == 1 && cache.load.waiting == 5 && crowd.done.count == 2 }
+        #expect(crowd.refusals == [.busy, .busy])
         // All of this happens while the slow host is silent: nothing has opened its gate.
         for number in 0..<20 { _ = try cache.keys(.uri("https://fast-\(number).example/jwks")) }
-        #expect(crowd.done.count == 1 && cache.load.fetching == 1)
+        #expect(crowd.done.count == 2 && cache.load.fetching == 1)
         hosts.open()
         try eventually { crowd.done.count == 8 }
-        #expect(crowd.served == 7)
+        #expect(crowd.served == 6)
         #expect(hosts.requests.filter { $0.hasPrefix("https://slow") }.count == 1)
+    }
+
+    @Test("hosts that were down before take half of the places, however many ask, and all others are served")
+    func knownToBeDown() throws {
+        let cache = hosts.cache(pause: .zero)
+        let crowd = Crowd(cache)
+        let down = (0..<12).map { "https://slow-dead-\($0).example/jwks" }
+        hosts.open(down.count)
+        for url in down { #expect(throws: ClientKeysError.self) { try cache.keys(.uri(url)) } }
+
+        for url in down { crowd.send(4, to: url) }
+        try eventually { cache.load.fetching + cache.load.waiting == 6 && crowd.done.count == 42 }
+        #expect(crowd.refusals.allSatisfy { $0 == .busy })
+        for number in 0..<20 { _ = try cache.keys(.uri("https://fast-\(number).example/jwks")) }
+        // Two who need the same new set, whose host takes its time: one asks, the other waits.
+        crowd.send(2, to: "https://slow.example/jwks")
+        try eventually { cache.load.fetching + cache.load.waiting == 8 }
+        hosts.open(cache.load.fetching)
+        try eventually { crowd.done.count == 50 }
+        #expect(crowd.served == 2 && cache.load.fetching == 0 && cache.load.waiting == 0)
     }
 
     @Test("no more than a quarter of the threads wait, and whoever needs nobody is served all the same")

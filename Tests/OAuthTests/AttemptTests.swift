@@ -28,6 +28,19 @@ struct AttemptTests {
         #expect(Attempt.registration(from: "192.0.2.1").map(\.longest) == [3600])
     }
 
+    @Test("a day is remembered what people guess and what registers, an hour what clients send")
+    func memory() {
+        let days = [
+            Attempt.signIn("amara", from: "a", knownBrowser: nil),
+            Attempt.signIn("amara", from: "a", knownBrowser: Self.browser), Attempt.registration(from: "a"),
+        ]
+        let hours = [Attempt.client("app", from: "a"), Attempt.token(from: "a")]
+        #expect(days.flatMap { $0 }.allSatisfy { $0.memory == 86_400 })
+        #expect(hours.flatMap { $0 }.allSatisfy { $0.memory == 3600 })
+        // A wait outlasts the memory of nothing.
+        #expect((days + hours).flatMap { $0 }.allSatisfy { $0.longest <= $0.memory })
+    }
+
     @Test("each is counted by itself, however its words are divided")
     func distinct() {
         let groups = [
@@ -46,18 +59,26 @@ struct AttemptTests {
         #expect(Attempt.client("app", from: "1")[1] == Attempt.client("other", from: "1")[1])
     }
 
-    @Test("who has to wait is told how long")
-    func throttled() {
-        let error = OAuthError.throttled(8)
-        #expect(error.code == .slowDown && error.retryAfter == 8 && error.status == 429)
-        #expect(error.description.contains("8 s"))
+    // RFC 6585 §4
+    @Test(
+        "who has to wait is told what is wrong, as ever, and how long",
+        arguments: [
+            OAuthError.invalidClient("unknown client", detail: "wrong secret"), .invalidGrant("the code is unknown"),
+            OAuthError(.invalidToken, "the token is unknown"),
+        ])
+    func throttled(_ refusal: OAuthError) {
+        let error = refusal.throttled(for: 8)
+        #expect(error.code == refusal.code && error.retryAfter == 8 && error.status == 429)
+        #expect(error.description == "\(refusal.description); too many failed attempts, try again in 8 s")
+        #expect(error.detail == (refusal.detail == nil ? "throttled" : "throttled: wrong secret"))
+        #expect(refusal.throttled(for: 0) == refusal)
     }
 
     // RFC 6749 §5.2
     @Test(
         "the status of each refusal",
         arguments: [
-            (OAuthError.Code.invalidClient, 401), (.invalidToken, 401), (.insufficientScope, 403), (.slowDown, 429),
+            (OAuthError.Code.invalidClient, 401), (.invalidToken, 401), (.insufficientScope, 403),
             (.serverError, 500), (.temporarilyUnavailable, 503), (.invalidRequest, 400), (.invalidGrant, 400),
             (.unauthorizedClient, 400), (.invalidScope, 400), (.unsupportedGrantType, 400),
             (.unsupportedTokenType, 400),

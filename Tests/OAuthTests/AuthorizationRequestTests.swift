@@ -144,6 +144,30 @@ struct AuthorizationRequestTests {
         #expect(((try? RedirectURI(registering: text)) != nil) == isAllowed)
     }
 
+    // OpenID Core §3.1.2.1
+    @Test(
+        "silent is who asks for no page, alone and once",
+        arguments: [
+            (["prompt": "none"], true), (["prompt": nil], false), (["prompt": "none login"], false),
+            (["prompt": "NONE"], false), (["prompt": "login"], false),
+        ] as [([String: String?], Bool)])
+    func silent(_ changes: [String: String?], _ isSilent: Bool) {
+        #expect(AuthorizationRequest(Fixture.form(changes)).isSilent == isSilent)
+        #expect(!AuthorizationRequest(Form([("prompt", "none"), ("prompt", "none")])).isSilent)
+    }
+
+    @Test(
+        "where an answer goes, in a word",
+        arguments: [
+            ("https://app.example:8443/cb?x=1", "app.example"), ("http://[::1]:70/cb", "[::1]"),
+            ("com.example.app:/cb", "com.example.app"), ("com.example.app://hospital.example/cb", "com.example.app"),
+        ])
+    func host(_ uri: String, _ host: String) throws {
+        let client = Fixture.client(redirects: [uri])
+        let redirect = try AuthorizationRequest(Fixture.form(["redirect_uri": uri])).redirect(for: client, issuer: "i")
+        #expect(redirect.host == host)
+    }
+
     @Test("answers carry state as it came and iss, in the query that is there (RFC 9207 §2)")
     func responses() throws {
         let plain = try Fixture.valid().redirect

@@ -149,11 +149,10 @@ struct AuthorizationStepTests {
 
     @Test(
         "a launch handle serves its app, in its time",
-        arguments: [("app", 299, true), ("app", 300, false), ("b", 1, false)])
-    func acceptance(_ client: String, _ after: Int, _ isGood: Bool) {
-        let launch = launch()
-        #expect(
-            ((try? launch.accepted(for: Fixture.client(id: client), at: started + after)) != nil) == isGood)
+        arguments: [("app", 299, .fresh), ("app", 300, nil), ("b", 1, .leaked), ("b", 300, .leaked)]
+            as [(String, Int, Launch.Use?)])
+    func use(_ client: String, _ after: Int, _ use: Launch.Use?) {
+        #expect((try? launch().used(by: Fixture.client(id: client), at: started + after)) == use)
     }
 
     // SMART scopes-and-launch-context#standalone-apps

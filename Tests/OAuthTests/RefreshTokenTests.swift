@@ -9,11 +9,12 @@ struct RefreshTokenTests {
 
     private func token(
         expires: Int = 86_400, use: RefreshToken.Use? = nil, ended: Bool = false, user: User = Fixture.user(),
-        isInSession: Bool = false, session: OnlineSession? = nil
+        isInSession: Bool = false, session: OnlineSession? = nil, requested: String? = nil
     ) -> RefreshToken {
         let name = isInSession ? SecretDigest(of: "s") : nil
         return RefreshToken(
-            digest: SecretDigest(of: "r"), authorization: Fixture.authorization(user: user, session: name),
+            digest: SecretDigest(of: "r"),
+            authorization: Fixture.authorization(user: user, session: name, requestedScope: requested),
             expiresAt: Fixture.now + expires, use: use, isEnded: ended, session: session)
     }
 
@@ -57,6 +58,29 @@ struct RefreshTokenTests {
             #expect(error.code == .invalidScope)
         }
     }
+
+    // RFC 6749 §6
+    @Test(
+        "what was asked for at the authorization and not granted is left out, and nothing else is",
+        arguments: [
+            (requested, "openid fhirUser patient/*.rs"), ("patient/*.cruds", "patient/*.rs"),
+            ("openid user/*.rs", "openid"), ("nonsense fhirUser", "fhirUser"),
+            ("launch/patient patient/Patient.r", "patient/Patient.r"), ("user/*.rs", nil), ("nonsense", nil),
+            ("openid user/*.cruds", nil), ("openid other", nil), ("openid patient/Patient.c", nil), (" ", nil),
+        ] as [(String, String?)])
+    func repeated(_ asked: String, _ granted: String?) throws {
+        for use in [nil, used(1)] {
+            let token = token(use: use, requested: Self.requested)
+            guard let granted else {
+                let error = try #require(throws: OAuthError.self) { try refreshed(token, scope: asked) }
+                #expect(error.code == .invalidScope)
+                continue
+            }
+            #expect(try refreshed(token, scope: asked).hasSuffix(": \(granted)"))
+        }
+    }
+
+    private static let requested = "openid fhirUser launch/patient patient/*.cruds user/*.rs nonsense"
 
     @Test("a registration that shrank shrinks what a refresh gives, and nothing is left of it to nothing")
     func shrunk() throws {

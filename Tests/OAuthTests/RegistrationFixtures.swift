@@ -39,9 +39,10 @@ enum Registering {
 
     static func registration(
         _ members: [(name: String, json: String)] = usual, _ changes: [String: String?] = [:],
-        policy: RegistrationPolicy = policy
+        isVouchedFor: Bool = false, policy: RegistrationPolicy = policy
     ) throws(OAuthError) -> ClientRegistration {
-        try ClientMetadata(json: body(members, changes)).registration(id: "id-1", secret: secret, policy: policy)
+        try ClientMetadata(json: body(members, changes)).registration(
+            id: "id-1", secret: secret, isVouchedFor: isVouchedFor, policy: policy)
     }
 
     static func refusal(

@@ -21,6 +21,13 @@ struct RegistrationPolicyTests {
         }
     }
 
+    // RFC 9700 §4.11.2
+    @Test("the policy lets an app begin, and vouches for none; an initial access token does", arguments: [false, true])
+    func verified(_ isVouchedFor: Bool) throws {
+        let client = try Registering.registration(isVouchedFor: isVouchedFor)
+        #expect(client.approval == .approved && client.isVerified == isVouchedFor)
+    }
+
     @Test("scopes of the site's own and backend services wait, whatever the ceiling says")
     func others() throws {
         let policy = RegistrationPolicy(
@@ -50,6 +57,9 @@ struct RegistrationContradictionTests {
         arguments: [
             (Fixture.client(), nil),
             (Fixture.client(redirects: []), "redirect URI"),
+            (Fixture.client(redirects: ["https://app.example/cb", "com.example.app:/cb"]), "native"),
+            (Fixture.client(native: true, redirects: ["https://app.example/cb", "com.example.app:/cb"]), nil),
+            (Fixture.client(redirects: ["http://127.0.0.1/cb"]), nil),
             (Fixture.client(grantTypes: [.refreshToken]), "refresh_token"),
             (Fixture.client(grantTypes: [.clientCredentials]), "redirect URI"),
             (backend("system/*.rs", .none), "private_key_jwt"), (backend("system/*.rs", secret), "private_key_jwt"),

@@ -43,6 +43,23 @@ struct RegistrationUpdateTests {
         #expect(updated.scopes == client.scopes && updated.authentication == client.authentication)
     }
 
+    // RFC 9700 §4.11.2
+    @Test(
+        "nobody vouches any more for an app that has become another one, though the policy lets it go on",
+        arguments: [
+            ([:], true), (["client_name": #""Another""#], false),
+            (["redirect_uris": #"["https://app.example/cb","https://other.example/cb"]"#], false),
+            (["scope": #""openid patient/Observation.r""#], true), (["scope": #""openid patient/Patient.rs""#], false),
+        ] as [([String: String?], Bool)])
+    func verified(_ changes: [String: String?], _ isVerified: Bool) throws {
+        var client = try Self.registered()
+        client.isVerified = true
+        let updated = try Self.updated(client, Registering.usual, changes, policy: Registering.policy)
+        #expect(updated.approval == .approved && updated.isVerified == isVerified)
+        client.isVerified = false
+        #expect(try !Self.updated(client, Registering.usual, changes, policy: Registering.policy).isVerified)
+    }
+
     @Test("what a client reads of itself it can send back, without what is ours, and nothing changes")
     func echo() throws {
         for members in [Registering.usual, Registering.backend] {

@@ -161,7 +161,7 @@ enum Sample {
                 grant: grant, clientID: "app", user: try account().user,
                 scopes: ScopeSet("openid offline_access patient/*.rs"),
                 context: LaunchContext(patient: "p1"), basis: consent.map { .consent($0) } ?? .trustedApp, nonce: "n",
-                authenticatedAt: now),
+                authenticatedAt: now, requestedScope: "openid offline_access patient/*.cruds"),
             redirectURI: "https://app.example/cb", codeChallenge: try #require(CodeChallenge(challenge)),
             expiresAt: now + 60)
     }

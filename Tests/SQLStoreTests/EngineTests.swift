@@ -106,6 +106,33 @@ struct EngineTests {
         #expect(throws: SQLError.self) { try Migrations([create]).migrate(connection) }
     }
 
+    @Test("what a database held before a step is there after it", arguments: Backend.allCases)
+    func steps(_ backend: Backend) throws {
+        let (harness, connection) = try connection(backend)
+        defer { withExtendedLifetime(harness) {} }
+        #expect(try Schema.migrations.first(1).migrate(connection) == (0, 1))
+        for (id, token) in [("added", nil), ("registered", [1])] as [(String, [UInt8]?)] {
+            try connection.run(
+                """
+                INSERT INTO clients (id, fhir_base, name, authentication, grant_types, roles, redirect_uris, launch_urls,
+                    origins, scopes, is_trusted, is_native, presentation, approval, registration_token, created_at)
+                VALUES ($1, 'b', 'C', 'none', '[]', '[]', '[]', '[]', '[]', 'openid', 0, 0, '{}', 'approved', $2, 1)
+                """, id, token)
+        }
+        try connection.run(
+            """
+            INSERT INTO grants (id, fhir_base, client, scopes, context, authenticated_at, created_at, expires_at)
+            VALUES ('g', 'b', 'added', 'openid', '{}', 1, 1, 9)
+            """)
+
+        #expect(try Schema.migrations.migrate(connection) == (1, Schema.migrations.version))
+        let clients = try connection.rows(
+            "SELECT id, is_verified, access, approval_since FROM clients ORDER BY id"
+        ) { "\($0.text(0)) \($0.int(1)) \($0.text(2)) \($0.isNull(3))" }
+        #expect(clients == ["added 1 all true", "registered 0 all true"])
+        #expect(try connection.row("SELECT requested_scope FROM grants") { $0.isNull(0) } == true)
+    }
+
     @Test("a database of another schema is refused with what to do", arguments: Backend.allCases)
     func otherSchema(_ backend: Backend) throws {
         let (harness, connection) = try connection(backend)

@@ -24,13 +24,14 @@ struct ClientConformanceTests {
             let client = ClientRegistration(
                 id: "c\(number)", name: "C", authentication: method, grantTypes: [.clientCredentials],
                 roles: [.ehr, .resourceServer], scopes: ScopeSet("system/*.rs __introspect"), isDisabled: number == 1,
-                approval: number == 2 ? .pending : .approved,
+                approval: number == 2 ? .pending : .approved, isVerified: number != 3,
                 presentation: ClientPresentation(clientURI: "https://c.example", contacts: ["mailto:a@c.example"]))
             try store.add(client, at: Sample.now)
             let found = try #require(try store.client(client.id))
             #expect(found.authentication == method)
             #expect(found.grantTypes == client.grantTypes && found.roles == client.roles)
             #expect(found.isDisabled == client.isDisabled && found.approval == client.approval)
+            #expect(found.isVerified == client.isVerified)
             #expect(found.presentation == client.presentation)
             #expect(found.scopes == client.scopes)
         }
@@ -60,9 +61,12 @@ struct ClientConformanceTests {
         #expect(try store.begin(here, at: Sample.now) == 0)
         #expect(try store.begin(here, at: Sample.now) == 2)
         #expect(try store.delay(of: here, at: Sample.now + 1) == 1)
-        #expect(try store.begin(there, at: Sample.now) == 0)
+        for _ in 0..<11 { #expect(try store.begin(there, at: Sample.now) == 0) }
         try store.forget(here)
         #expect(try store.begin(here, at: Sample.now) == 0)
+        // After an hour they are forgotten by themselves, and counted anew.
+        let later = Sample.now + 3600
+        #expect(try (0..<12).map { _ in try store.begin(there, at: later) } == Array(repeating: 0, count: 11) + [2])
     }
 
     @Test("a browser that somebody has signed in with is known for that person alone", arguments: Backend.allCases)
@@ -127,12 +131,27 @@ struct GrantConformanceTests {
         try store.touch(grant: "grant-1", session: Sample.digest("s"), at: Sample.now + 190, policy: short)
         #expect(try store.accessToken(Sample.digest("at-1"), at: Sample.now + 190, policy: short) == nil)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.session?.lastSeenAt == Sample.now + 90)
-        #expect(try store.grants(of: "id-amara", at: Sample.now).first?.lastUsedAt == Sample.now + 190)
+        #expect(try store.grants(of: "id-amara", at: Sample.now + 190).first?.lastUsedAt == Sample.now + 190)
 
         try store.end(session: Sample.digest("s"), at: Sample.now + 1)
         #expect(try token(1) == nil)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.isEnded == true)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.session == nil)
+    }
+
+    @Test("a person's app that is no longer online is no connected app", arguments: Backend.allCases)
+    func connectedOnline(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        try online(store)
+        func count(_ after: Int, idle: Int = 900) throws -> Int {
+            let policy = SessionPolicy(idle: idle, absolute: 43_200)
+            return try store.grants(of: "id-amara", at: Sample.now + after, policy: policy).count
+        }
+        #expect(try count(0) == 1 && count(899) == 1 && count(900) == 0)
+        #expect(try count(9_999, idle: 50_000) == 1)
+        #expect(try count(10_000, idle: 50_000) == 0)
+        try store.end(session: Sample.digest("s"))
+        #expect(try count(0) == 0)
     }
 
     @Test("a backend's token has no person, and dies with its client", arguments: Backend.allCases)
@@ -207,14 +226,14 @@ struct GrantConformanceTests {
         try store.choose(encounter: .without, account: "id-bela", in: interaction.id)
         #expect(try found().progress == .init(account: "id-bela", patient: nil, encounter: .without))
 
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
         try store.add(Sample.client(), at: Sample.now)
         try store.add(Sample.account(), at: Sample.now)
         #expect(
             try store.issue(
                 Sample.code(), finishing: interaction, beginning: nil, policy: Self.policy, at: Sample.now))
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
-        #expect(try store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
+        #expect(try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
         #expect(try store.code(Sample.digest("code"))?.isEnded == true)
     }
 
@@ -227,11 +246,24 @@ struct GrantConformanceTests {
         try store.add(launch, at: Sample.now)
         let interaction = try Sample.interaction(launch: launch, browser: nil)
         #expect(try store.begin(interaction) == .begun)
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "app", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
         #expect(try store.interaction(interaction.id, at: Sample.now) != nil)
-        #expect(try store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
         #expect(try store.interaction(interaction.id, at: Sample.now) == nil)
-        #expect(try !store.endGrants(ofLaunch: launch.handle, notOf: "thief", at: Sample.now))
+        #expect(try !store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
+    }
+
+    @Test("a handle that another client brings first is good for nobody any more", arguments: Backend.allCases)
+    func leakedUnused(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        let launch = Sample.launch()
+        try store.add(launch, at: Sample.now)
+        #expect(try !store.end(launch: launch.handle, broughtBy: "app", at: Sample.now))
+        #expect(try store.launch(launch.handle) == launch)
+        #expect(try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
+        #expect(try store.launch(launch.handle) == nil)
+        #expect(try store.begin(Sample.interaction(launch: launch)) == .launchAlreadySpent)
+        #expect(try !store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now))
     }
 
     @Test(

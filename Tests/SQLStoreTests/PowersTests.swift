@@ -53,8 +53,9 @@ struct PowersTests {
             #expect(try harness.store(powers).accessToken(Sample.digest("at-1"), at: Sample.now) != nil)
         }
         #expect(try harness.store(.enforce).isRegisteredOrigin("https://app.example"))
-        #expect(try authorize.purge(at: Sample.now).total == 0)
-        #expect(try token.purge(at: Sample.now).total == 0)
+        for powers in [Powers.authorize, .token, .portal, .register] {
+            #expect(try harness.store(powers).purge(at: Sample.now).total == 0)
+        }
     }
 
     @Test("a role's name is a name, whatever is in it")

@@ -70,6 +70,28 @@ struct RaceTests {
         #expect(outcomes.filter { $0 == .issued }.count == 1)
     }
 
+    @Test(
+        "of an app and others that bring its launch handle at the same time, nobody goes on",
+        arguments: Backend.allCases)
+    func leakedLaunch(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let crowd = try Crowd(on: harness)
+        for round in 0..<Self.rounds {
+            let launch = Sample.launch("handle-\(round)")
+            try crowd.stores[0].add(launch, at: Sample.now)
+            let ends = try crowd.atOnce { store, number in
+                guard number == 0 else {
+                    return try store.end(launch: launch.handle, broughtBy: "thief", at: Sample.now)
+                }
+                _ = try store.begin(Sample.interaction("i-\(round)", launch: launch))
+                return false
+            }
+            #expect(ends.contains(true))
+            #expect(try crowd.stores[0].launch(launch.handle) == nil)
+            #expect(try crowd.stores[0].interaction(Sample.digest("i-\(round)"), at: Sample.now) == nil)
+        }
+    }
+
     @Test("of many that use one launch handle, one begins", arguments: Backend.allCases)
     func oneLaunch(_ backend: Backend) throws {
         let harness = try backend.harness()

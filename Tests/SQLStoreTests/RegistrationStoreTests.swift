@@ -1,8 +1,9 @@
 import OAuth
 import SMART
-import SQLStore
 import Store
 import Testing
+
+@testable import SQLStore
 
 /// Apps that register themselves, and what an administrator decides about them in the same moment.
 @Suite("Every store: RFC 7591 §3, RFC 7592 §2 registrations")
@@ -111,6 +112,7 @@ struct RegistrationStoreTests {
         changed.lifetimes = ClientRegistration.Lifetimes(accessToken: nil, refreshToken: 700)
         changed.presentation = ClientPresentation(clientURI: "https://new.example/", contacts: ["a@new.example"])
         changed.approval = .pending
+        changed.isVerified.toggle()
         #expect(try store.replace(read, with: changed, at: Sample.now))
         let found = try #require(try store.client("a"))
         #expect(found.name == changed.name && found.grantTypes == changed.grantTypes)
@@ -118,11 +120,27 @@ struct RegistrationStoreTests {
         #expect(found.scopes == changed.scopes && found.origins == changed.origins)
         #expect(found.isTrusted == changed.isTrusted && found.isNative == changed.isNative)
         #expect(found.lifetimes == changed.lifetimes && found.presentation == changed.presentation)
-        #expect(found.approval == .pending)
+        #expect(found.approval == .pending && found.isVerified == changed.isVerified)
         #expect(try !store.isRegisteredOrigin("https://new.example"))
         #expect(try store.decide(.approved, client: "a", at: Sample.now))
         #expect(try store.isRegisteredOrigin("https://new.example") && store.isRegisteredOrigin("https://more.example"))
         #expect(try !store.isRegisteredOrigin("https://a.example"))
+    }
+
+    @Test("who approves a client vouches for it, and who rejects it does not", arguments: Backend.allCases)
+    func decisions(_ backend: Backend) throws {
+        let store = try backend.harness().store()
+        var client = try Sample.client("a")
+        client.isVerified = false
+        try store.add(client, at: Sample.now)
+        for (approval, isVerified) in [
+            (ClientRegistration.Approval.approved, true), (.rejected, false), (.approved, true), (.pending, false),
+        ] {
+            #expect(try store.decide(approval, client: "a", at: Sample.now))
+            let found = try #require(try store.client("a"))
+            #expect(found.approval == approval && found.isVerified == isVerified)
+        }
+        #expect(try !store.decide(.approved, client: "nobody", at: Sample.now))
     }
 
     @Test("a replacement of what has changed since it was read changes nothing", arguments: Backend.allCases)
@@ -132,9 +150,11 @@ struct RegistrationStoreTests {
         let keys = ClientPublicKeys(.uri("https://a.example/jwks"))
         var registration = try Sample.client("a")
         registration.authentication = .privateKey(keys)
+        registration.isVerified = false
         _ = try client.register(
             registration, management: Sample.digest("ra"), spending: nil, dailyLimit: nil, at: Sample.now)
         let changes: [() throws -> Bool] = [
+            { try administrator.decide(.approved, client: "a", at: Sample.now) },
             { try administrator.decide(.rejected, client: "a", at: Sample.now) },
             {
                 try administrator.setKeys(
@@ -176,6 +196,61 @@ struct RegistrationStoreTests {
         #expect(
             try store.accessToken(Sample.digest("at-1"), at: Sample.now, policy: SessionPolicy()) == nil)
         #expect(try !store.delete(client: "app", at: Sample.now))
+    }
+
+    @Test("an app that nobody agreed to goes after 90 days, with all that is its own", arguments: Backend.allCases)
+    func forsaken(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        let day = 86_400
+        for (id, approval) in [
+            ("waiting", ClientRegistration.Approval.pending), ("refused", .rejected), ("begun", .approved),
+            ("undone", .approved),
+        ] {
+            var client = try Sample.client(id, secret: "s")
+            client.approval = approval
+            _ = try store.register(
+                client, management: Sample.digest("ra-\(id)"), spending: nil, dailyLimit: nil, at: Sample.now)
+        }
+        var added = try Sample.client("added")
+        added.approval = .rejected
+        try store.add(added, at: Sample.now)
+        // One that worked, and waits again since it changed, has its time from then on.
+        let read = try #require(try store.client("undone"))
+        var changed = read
+        changed.approval = .pending
+        #expect(try store.replace(read, with: changed, at: Sample.now + 80 * day))
+        #expect(try store.decide(.rejected, client: "refused", at: Sample.now + 10 * day))
+
+        func left(_ days: Int, _ powers: Powers = .register) throws -> [String] {
+            _ = try harness.store(powers).purge(at: Sample.now + days * day + 1)
+            return try store.clients().map(\.id)
+        }
+        #expect(try left(89) == ["added", "begun", "refused", "undone", "waiting"])
+        // A program that may not write clients leaves them.
+        #expect(try left(90, .portal).contains("waiting"))
+        #expect(try left(90) == ["added", "begun", "refused", "undone"])
+        #expect(try store.client("waiting", managedBy: Sample.digest("ra-waiting")) == nil)
+        #expect(try left(100) == ["added", "begun", "undone"])
+        #expect(try left(170) == ["added", "begun"])
+        #expect(try store.purge(at: Sample.now + 1000 * day).counts.first { $0.table == "clients" }?.rows == 0)
+        // Its name, secrets and origins are free again.
+        #expect(try register("waiting", in: store) == .registered)
+    }
+
+    @Test("what people allowed an app ends with it", arguments: Backend.allCases)
+    func forsakenGrants(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        _ = try register("app", in: store)
+        try store.add(Sample.account(), at: Sample.now)
+        #expect(try store.begin(Sample.interaction()) == .begun)
+        #expect(try store.issue(Sample.code(), finishing: Sample.digest("i"), at: Sample.now))
+        #expect(try store.decide(.rejected, client: "app", at: Sample.now))
+        #expect(try harness.store(.register).forsakenRegistrations(deletedAt: Sample.now, limit: 9) == 0)
+        let later = Sample.now + RegistrationPolicy.patience + 1
+        #expect(try harness.store(.register).forsakenRegistrations(deletedAt: later, limit: 9) == 1)
+        #expect(try store.code(Sample.digest("code"))?.isEnded == true)
     }
 
     @Test("another FHIR base knows nothing of it", arguments: Backend.allCases)

@@ -15,6 +15,10 @@ extension SQLStore {
         try accessToken(digest, at: now, policy: SessionPolicy())
     }
 
+    func grants(of account: String, at now: Instant) throws -> [ActiveGrant] {
+        try grants(of: account, at: now, policy: SessionPolicy())
+    }
+
     func begin(
         _ session: Session, of username: String, replacing old: SecretDigest?, policy: SessionPolicy
     ) throws {

@@ -73,7 +73,7 @@ struct RegistrationConformanceTests {
         #expect(try store.beginAttempt(named: "amara", at: Sample.now + 3) == 0)
         #expect(try store.beginAttempt(named: "nobody", at: Sample.now + 3) == 3)
         // They are forgotten after a day, and counted anew.
-        let later = Sample.now + 3 + Attempt.memory
+        let later = Sample.now + 3 + 86_400
         #expect(try (0..<4).map { _ in try store.beginAttempt(named: "nobody", at: later) } == [0, 0, 0, 2])
     }
 
@@ -202,6 +202,7 @@ struct TokenConformanceTests {
         #expect(code.authorization.context.patient == "p1")
         #expect(code.authorization.basis == .trustedApp)
         #expect(code.authorization.nonce == "n")
+        #expect(code.authorization.requestedScope == "openid offline_access patient/*.cruds")
         #expect(!code.isSpent && !code.isEnded)
         #expect(try !store.issue(Sample.code("second"), finishing: Sample.digest("i"), at: Sample.now))
         #expect(try store.code(Sample.digest("second")) == nil)
@@ -258,6 +259,9 @@ struct TokenConformanceTests {
         #expect(
             try store.refreshToken(Sample.digest("rt-1"))?.use == .init(at: Sample.now, isSuccessorSpent: false))
         #expect(try store.refreshToken(Sample.digest("rt-2"))?.isSpent == false)
+        #expect(
+            try store.refreshToken(Sample.digest("rt-2"))?.authorization.requestedScope
+                == "openid offline_access patient/*.cruds")
         #expect(try store.issue(Sample.tokens("3"), spending: spending) == .overtaken)
         #expect(try store.refreshToken(Sample.digest("rt-3")) == nil)
 

@@ -194,11 +194,12 @@ class Person:
         page = page or self.open("/portal")
         return self.submit(next(each for each in page.forms if each.has("q")), q=words)
 
-    def authorize(self, request, patient="MRN-10042", decision="allow", encounter=None, ticks=None):
+    def authorize(self, request, patient="MRN-10042", decision="allow", encounter=None, ticks=None, unticked=()):
         """From an authorization request to its answer: signs in, picks, decides, in the order the pages come.
 
         - encounter: the visit to pick, where there is a choice; None goes on without one.
         - ticks: what the person leaves ticked, by its words; None for everything.
+        - unticked: what begins with one of these values is not.
         """
         page = self.open(request.url)
         for _ in range(8):
@@ -208,6 +209,8 @@ class Person:
                 form = page.form("/portal/consent")
                 if ticks is not None:
                     form.tick(*ticks, only=True)
+                for each in form.boxes.values():
+                    each.is_sent = each.is_sent and not each.value.startswith(tuple(unticked))
                 page = self.submit(form, button=("decision", decision))
             elif page.has_form("/portal/encounter"):
                 page = self.visit(page, encounter)

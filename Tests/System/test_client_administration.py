@@ -110,6 +110,7 @@ SCOPES = (
     [
         # Requirement 56: redirect URIs
         *(("--scope", "openid", "--redirect-uri", uri) for uri in URIS),
+        (*APP, "--redirect-uri", "com.example.app:/callback"),
         *(("--redirect-uri", URI, "--scope", scope) for scope in SCOPES),
         (*APP, "--launch-url", "http://app.example/"),
         (*APP, "--launch-url", "javascript:x"),
@@ -222,4 +223,4 @@ def test_lists_tell_what_a_client_may_do(instance, add):
         assert listed() == expected
         assert instance.cli("client", "show", client["client_id"])["status"] == expected
     lines = subprocess.run([instance["CLI"], "client", "list"], capture_output=True, text=True, check=True).stdout
-    assert lines.split("\n")[0].split() == ["client_id", "name", "kind", "status", "trusted"]
+    assert lines.split("\n")[0].split() == ["client_id", "name", "kind", "status", "verified", "trusted"]

@@ -167,11 +167,13 @@ def test_a_handle_of_five_minutes_ago_is_refused(instance, clinician, app, creat
     assert answer["error"] == "invalid_request" and answer["state"] == request.state
 
 
-def test_a_handle_of_another_client_is_refused_and_stays_good(clinician, app, register, create):
+def test_a_handle_that_another_client_brings_is_good_for_nobody_any_more(instance, clinician, app, register, create):
     handle, other = create(), register()
     clinician.sign_in()
     assert clinician.open(other.request(scope=SCOPE, launch=handle).url)["error"] == "invalid_request"
-    assert "code" in clinician.authorize(app.request(scope=SCOPE, launch=handle))
+    assert clinician.open(app.request(scope=SCOPE, launch=handle).url)["error"] == "invalid_request"
+    assert "launch of another client" in instance.logs()["authorize.log"]
+    assert "code" in clinician.authorize(app.request(scope=SCOPE, launch=create()))
 
 
 @pytest.mark.parametrize(

@@ -381,11 +381,12 @@ def test_a_handle_is_good_for_five_minutes(instance, ehr, trusted, frame):
     assert frame.open(trusted.request(scope=SCOPE, launch=launch).url)["error"] == "invalid_request"
 
 
-def test_a_handle_of_another_client_is_refused_and_stays_good(ehr, trusted, register, frame):
+def test_a_handle_that_another_app_brings_first_is_good_for_nobody_any_more(ehr, trusted, register, frame):
     """Requirement 48"""
     launch, other = prepared(ehr, trusted), register("--trusted")
     assert frame.open(other.request(scope=SCOPE, launch=launch).url)["error"] == "invalid_request"
-    assert "code" in frame.open(trusted.request(scope=SCOPE, launch=launch).url)
+    assert frame.open(trusted.request(scope=SCOPE, launch=launch).url)["error"] == "invalid_request"
+    assert "code" in frame.open(trusted.request(scope=SCOPE, launch=prepared(ehr, trusted)).url)
 
 
 def test_a_used_handle_that_another_app_brings_ends_what_it_began(ehr, trusted, register, frame):

@@ -54,7 +54,7 @@ class Registration:
             with self.instance.http() as http:
                 answer = http.request(method, url, headers=headers, **options)
             # The web server's own limit, which is no part of what is tested.
-            if answer.status_code != 429 or answer.json()["error"] == "slow_down":
+            if answer.status_code != 429 or "Too many requests" not in answer.text:
                 return answer
             time.sleep(1)
 
@@ -205,6 +205,55 @@ def test_an_app_for_patients_begins_at_once_where_the_hospital_says_so(registrat
     assert preflight.headers["access-control-allow-origin"] == "https://registered.example"
 
 
+# RFC 9700 §4.11.2
+def test_nobody_is_bounced_to_an_app_that_nobody_vouches_for(instance, registration, configured, patient):
+    """Requirement 82: what it asked wrongly is shown, with a link; a decision, and prompt=none, are told as ever."""
+    configured("open", approve=True)
+    app = registration.app({"token_endpoint_auth_method": "none"})
+    listed = {each["client_id"]: each["verified"] for each in instance.cli("client", "list")["clients"]}
+    assert listed[app.client_id] is False and listed["rounds"] is True
+
+    wrong = app.request(scope="system/*.rs")
+    page = patient.open(wrong.url)
+    assert not isinstance(page, Answer) and page.status == 400
+    assert "Registered app asked for access" in page.text and "This app is unverified" in page.text
+    assert "The way back leads to registered.example" in page.text and "Quote this number" in page.text
+    told = Answer(next(link for link in page.links if link.startswith("https://registered.example/")))
+    assert (told["error"], told["state"], told["iss"]) == ("invalid_scope", wrong.state, instance.fhir)
+
+    silent = patient.open(app.request(scope=SCOPE, prompt="none").url)
+    assert silent["error"] == "login_required"
+    assert patient.authorize(app.request(scope=SCOPE), decision="deny")["error"] == "access_denied"
+    assert app.tokens(patient, scope=SCOPE)["access_token"]
+
+    assert instance.cli("client", "approve", app.client_id)["verified"] is True
+    assert patient.open(wrong.url)["error"] == "invalid_scope"
+    # It becomes another app behind the administrator's back, and the policy lets it go on.
+    assert registration.update(app, client_name="Another app").json()["approval"] == "approved"
+    assert instance.cli("client", "show", app.client_id)["verified"] is False
+
+
+def test_an_app_that_nobody_agrees_to_goes_after_90_days(instance, registration, configured):
+    configured("open", approve=True, scopes=f"{SCOPE} user/*.rs")
+    waiting, begun = registration.app({"scope": "openid user/*.rs"}), registration.app()
+    with instance.database() as database:
+        for app in (waiting, begun):
+            past = int(time.time()) - 90 * 86_400 - 9
+            database.execute("UPDATE clients SET created_at = ? WHERE id = ?", (past, app.client_id))
+    assert instance.cli("db", "purge")["clients"] >= 1
+    instance.cli("client", "show", waiting.client_id, expect=1)
+    assert instance.cli("client", "show", begun.client_id)["status"] == "active"
+    assert refused(registration.send("GET", waiting.url, waiting.token), "invalid_token", 401)
+
+
+def test_an_initial_access_token_vouches_for_who_brings_it(instance, registration, initial_token, configured, patient):
+    configured("token", approve=True)
+    app = registration.app({"token_endpoint_auth_method": "none"}, initial_token())
+    shown = instance.cli("client", "show", app.client_id)
+    assert shown["verified"] is True and shown["status"] == "active"
+    assert patient.open(app.request(scope="system/*.rs").url)["error"] == "invalid_scope"
+
+
 def test_a_refused_app_stays_refused(instance, registration, configured, patient):
     configured("open", approve=True)
     app = registration.app()
@@ -244,7 +293,7 @@ def test_an_address_that_registers_too_much_waits(registration, configured):
     answers = [registration.post({}) for _ in range(21)]
     assert all(refused(answer, "invalid_redirect_uri") for answer in answers)
     answer = registration.post({})
-    assert refused(answer, "slow_down", 429) and int(answer.headers["retry-after"]) > 0
+    assert refused(answer, "temporarily_unavailable", 429) and int(answer.headers["retry-after"]) > 0
 
 
 def test_nothing_but_json_of_a_fair_size_is_read(instance, registration, configured):

@@ -67,6 +67,8 @@ package struct AuthorizeEndpoint: Endpoint {
             let valid = try sent.validated(for: client, at: urls.fhirBase, redirect: redirect)
             return try begin(valid, for: client, request, at: now)
         } catch {
+            // RFC 9700 §4.11.2: nobody has signed in yet, so a link alone must not lead to an app that nobody vouches for.
+            guard client.isVerified || sent.isSilent else { return page(error, to: redirect, client: client, request) }
             return refusal(error, to: redirect, client: client)
         }
     }
@@ -84,7 +86,10 @@ package struct AuthorizeEndpoint: Endpoint {
             guard let found = try stored(stores.launch(handle)) else {
                 return try resume(id, valid, browser, at: now)
             }
-            launch = try found.accepted(for: client, at: now)
+            guard case .fresh = try found.used(by: client, at: now) else {
+                throw try refusal(of: handle, broughtBy: client.id, at: now)
+            }
+            launch = found
         }
         let interaction = Interaction(
             id: id.digest, request: valid, launch: launch, startedAt: now,
@@ -126,15 +131,18 @@ package struct AuthorizeEndpoint: Endpoint {
         {
             return continuing(id)
         }
-        // A handle that one app has used and another one brings has leaked: what it began ends.
-        if let handle = valid.launch,
-            try stored(stores.endGrants(ofLaunch: handle, notOf: valid.clientID, at: now))
-        {
-            throw .invalidRequest(
-                "launch is unknown, expired or already used",
-                detail: "launch of another client, used; its grant is ended")
-        }
-        throw .invalidRequest("launch is unknown, expired or already used", detail: "launch used or unknown")
+        guard let handle = valid.launch else { throw .invalidRequest(Launch.refusal) }
+        throw try refusal(of: handle, broughtBy: valid.clientID, at: now)
+    }
+
+    /// A handle that another client than its own brings has leaked, be it used or not: it ends, and what it began.
+    private func refusal(
+        of handle: SecretDigest, broughtBy client: String, at now: Instant
+    ) throws(OAuthError) -> OAuthError {
+        let isLeaked = try stored(stores.end(launch: handle, broughtBy: client, at: now))
+        return .invalidRequest(
+            Launch.refusal,
+            detail: isLeaked ? "launch of another client; it is ended, and what it began" : "launch used or unknown")
     }
 
     /// For a launch the id follows from the browser and the request, so that a reload finds its interaction again.
@@ -239,7 +247,8 @@ package struct AuthorizeEndpoint: Endpoint {
         let authorization = Authorization(
             grant: secrets.identifier(), clientID: client.id, user: presence.user, scopes: scopes, context: context,
             basis: basis, nonce: interaction.request.nonce,
-            authenticatedAt: presence.authenticatedAt, session: session)
+            authenticatedAt: presence.authenticatedAt, session: session,
+            requestedScope: interaction.request.requestedScope)
         return (authorization, begun)
     }
 
@@ -260,9 +269,21 @@ package struct AuthorizeEndpoint: Endpoint {
 
     /// Errors that must not be redirected: the address they would go to is not proven (RFC 6749 §4.1.2.1).
     private func page(_ error: OAuthError, _ request: Request) -> Response {
-        let isTrouble = error.code == .temporarilyUnavailable || error.code == .serverError
+        page(
+            error.isTrouble ? .unavailable : .brokenRequest(from: nil), error, status: error.isTrouble ? 503 : 400,
+            request)
+    }
+
+    /// The same answer as a link that the person follows or does not.
+    private func page(
+        _ error: OAuthError, to redirect: ProvenRedirect, client: ClientRegistration, _ request: Request
+    ) -> Response {
+        let link = ErrorPage.AppLink(
+            url: AuthorizationResponse.error(error).location(at: redirect), host: redirect.host)
         return page(
-            isTrouble ? .unavailable : .brokenRequest(from: nil), error, status: isTrouble ? 503 : 400, request)
+            error.isTrouble ? .unavailable : .unverifiedApp(client.name, at: site), error,
+            status: error.isTrouble ? 503 : 400, request, back: link
+        ).remarking("client", client.id)
     }
 
     private func lost(_ request: Request) -> Response {
@@ -274,14 +295,21 @@ package struct AuthorizeEndpoint: Endpoint {
         page(.cookieless, .invalidRequest("the browser sent no cookie of ours"), status: 400, request)
     }
 
-    private func page(_ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request) -> Response {
+    private func page(
+        _ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request, back: ErrorPage.AppLink? = nil
+    ) -> Response {
         Response.page(
             ErrorPage(
                 site: site, words: words, code: error.code.rawValue, developerDescription: error.description,
-                requestID: request.shortID
+                requestID: request.shortID, linksToPortal: back == nil, back: back
             ).render(), status: status
         ).refusing(error)
     }
+}
+
+extension OAuthError {
+    /// Whether it is ours, and nothing that the app can help.
+    fileprivate var isTrouble: Bool { code == .temporarilyUnavailable || code == .serverError }
 }
 
 extension ScopeSet {

@@ -34,7 +34,7 @@ extension PortalEndpoint {
     private func appsPage(
         _ visitor: BrowserSession, _ session: Session, _ notice: ConnectedAppsPage.Notice?, status: Int
     ) throws(OAuthError) -> Response {
-        let grants = try stored(stores.grants(of: session.user.id, at: clock()))
+        let grants = try stored(stores.grants(of: session.user.id, at: clock(), policy: sessionPolicy))
         let own = session.user.fhirUser?.ownPatient
         var names = PatientNames(directory, of: session.user)
         let apps = Self.byApp(grants).map { grants in

@@ -54,7 +54,7 @@ extension PortalEndpoint {
         }
         let page = ConsentPage(
             site: site, visitor: try shown(visit, presence), interaction: visit.id.text, appName: visit.client.name,
-            appHost: Self.host(of: visit.interaction.request.redirect.uri),
+            appHost: visit.interaction.request.redirect.host,
             isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
             isOwnRecord: isOwnRecord(visit, presence), offered: visit.interaction.request.scopes,
             requested: visit.interaction.request.requestedScope,
@@ -76,10 +76,5 @@ extension PortalEndpoint {
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")
             .remarking("client", visit.client.id).remarking("consent", consent.id)
-    }
-
-    /// Where the answer goes, in words a person can compare with what they expect.
-    private static func host(of redirectURI: String) -> String {
-        AbsoluteURL(redirectURI)?.host ?? String(redirectURI.prefix { $0 != ":" })
     }
 }

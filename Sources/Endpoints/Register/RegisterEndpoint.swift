@@ -60,7 +60,8 @@ extension RegisterEndpoint {
         let metadata = try ClientMetadata(json: json(of: request))
         let secret = secrets.fresh(.clientSecret)
         let management = secrets.fresh(.registrationAccessToken)
-        let client = try metadata.registration(id: secrets.identifier(), secret: secret.digest, policy: policy)
+        let client = try metadata.registration(
+            id: secrets.identifier(), secret: secret.digest, isVouchedFor: token != nil, policy: policy)
 
         switch try stored(
             stores.register(
@@ -87,8 +88,8 @@ extension RegisterEndpoint {
             let delay = try stored(stores.begin(Attempt.registration(from: request.remoteAddress), at: now))
             guard delay == 0 else {
                 throw OAuthError(
-                    .slowDown, "too many registrations from this address; try again in \(delay) s", detail: "throttled",
-                    retryAfter: delay)
+                    .temporarilyUnavailable, "too many registrations from this address; try again in \(delay) s",
+                    detail: "throttled", retryAfter: delay, isThrottled: true)
             }
             return nil
         }
@@ -181,8 +182,8 @@ extension RegisterEndpoint {
 
     /// A token that nobody has, and whoever tries many of them waits.
     private func refusedToken(_ request: Request, at now: Instant) throws(OAuthError) -> OAuthError {
-        let delay = try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now))
-        return delay > 0 ? .throttled(delay) : OAuthError(.invalidToken, "the token is unknown, expired or used up")
+        OAuthError(.invalidToken, "the token is unknown, expired or used up")
+            .throttled(for: try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now)))
     }
 
     private func refusal(_ error: OAuthError, for request: Request) -> Response {
@@ -190,7 +191,7 @@ extension RegisterEndpoint {
             return .oauth(error.json, status: 404).refusing(error)
         }
         var response = Response.oauth(error, for: request)
-        guard error.code == .invalidToken else { return response }
+        guard error.code == .invalidToken, error.status == 401 else { return response }
         // RFC 6750 §3.1: who brought no token is told no error code.
         let code = error == Self.missingToken ? [] : [(name: "error", value: error.code.rawValue)]
         response.set("WWW-Authenticate", to: Challenge("Bearer", [("realm", urls.issuer)] + code).field)

@@ -28,8 +28,8 @@ struct ClientAuthenticator {
         } catch {
             guard error.code == .invalidClient else { throw error }
             let id = authentication.claimedClientIDs.first ?? ""
-            let delay = try stored(stores.begin(Attempt.client(id, from: request.remoteAddress), at: now))
-            throw delay > 0 ? .throttled(delay) : error
+            throw error.throttled(
+                for: try stored(stores.begin(Attempt.client(id, from: request.remoteAddress), at: now)))
         }
     }
 

@@ -63,8 +63,7 @@ package struct TokenEndpoint: Endpoint {
         } catch {
             // RFC 6819 §4.4.1.3: whoever guesses codes and tokens waits, and nobody else does.
             guard error.detail == .unknownToken else { throw error }
-            let delay = try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now))
-            throw delay > 0 ? .throttled(delay) : error
+            throw error.throttled(for: try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now)))
         }
     }
 

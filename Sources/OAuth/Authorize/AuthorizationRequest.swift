@@ -27,7 +27,12 @@ package struct AuthorizationRequest: Sendable {
             uri: uri, state: state.flatMap { $0.utf8.count <= Self.longestState ? $0 : nil }, issuer: issuer)
     }
 
-    /// Proves the rest. A refusal here is redirected to the app.
+    /// Whether the app wants an answer without any page, right or wrong (OpenID Core §3.1.2.1).
+    package var isSilent: Bool {
+        (try? single("prompt"))?.isExactly(Prompt.none.rawValue) ?? false
+    }
+
+    /// Proves the rest. A refusal here is told to the app.
     package func validated(
         for client: ClientRegistration, at base: FHIRBase, redirect: ProvenRedirect
     ) throws(OAuthError) -> ValidAuthorizationRequest {

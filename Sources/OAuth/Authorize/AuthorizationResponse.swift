@@ -12,6 +12,15 @@ package struct ProvenRedirect: Sendable, Equatable {
         self.state = state
         self.issuer = issuer
     }
+
+    /// Where the answer goes, in a word that a person can compare with what they expect: a host, or the scheme of an app on
+    /// their own device, where what looks like a host is anything at all (RFC 8252 §7.1).
+    package var host: String {
+        guard let url = AbsoluteURL(uri), url.scheme == "https" || url.scheme == "http" else {
+            return String(uri.prefix { $0 != ":" })
+        }
+        return url.host
+    }
 }
 
 /// What goes back to the app through the browser (RFC 6749 §4.1.2, §4.1.2.1).

@@ -24,12 +24,20 @@ package struct Launch: Sendable, Equatable {
         self.vouchedAt = vouchedAt
     }
 
-    /// Checks that the handle may serve this client's request; it is spent when the interaction is stored.
-    package func accepted(for client: ClientRegistration, at now: Instant) throws(OAuthError) -> Launch {
-        try require(
-            clientID.isExactly(client.id),
-            else: .invalidRequest("launch is unknown or expired", detail: "launch of another client"))
-        try require(now < expiresAt, else: .invalidRequest("launch is unknown or expired", detail: "launch expired"))
-        return self
+    /// What a handle is to the client that brings it.
+    package enum Use: Sendable {
+        /// It is spent when the interaction is stored.
+        case fresh
+        /// Another client has it: it is good for nobody any more.
+        case leaked
     }
+
+    /// Checks that the handle may serve a request of this client.
+    package func used(by client: ClientRegistration, at now: Instant) throws(OAuthError) -> Use {
+        guard clientID.isExactly(client.id) else { return .leaked }
+        try require(now < expiresAt, else: .invalidRequest(Self.refusal, detail: "launch expired"))
+        return .fresh
+    }
+
+    package static let refusal = "launch is unknown, expired or already used"
 }

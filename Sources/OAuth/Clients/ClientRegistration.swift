@@ -40,6 +40,9 @@ package struct ClientRegistration: Sendable {
     package var isNative: Bool
     package var isDisabled: Bool
     package var approval: Approval
+    /// Somebody at the hospital vouches for the app: by adding or approving it, or by the token that let it register. One
+    /// that the site's policy alone has let in is not verified, and nobody is sent to it without having decided so.
+    package var isVerified: Bool
     /// Further web origins of the app besides those of its redirect URIs.
     package var origins: [String]
     package var lifetimes: Lifetimes
@@ -60,8 +63,9 @@ package struct ClientRegistration: Sendable {
         id: String, name: String, authentication: ClientAuthenticationMethod,
         grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken], roles: Set<Role> = [],
         redirectURIs: [RedirectURI] = [], launchURLs: [String] = [], scopes: ScopeSet, isTrusted: Bool = false,
-        isNative: Bool = false, isDisabled: Bool = false, approval: Approval = .approved, origins: [String] = [],
-        lifetimes: Lifetimes = Lifetimes(), presentation: ClientPresentation = ClientPresentation()
+        isNative: Bool = false, isDisabled: Bool = false, approval: Approval = .approved, isVerified: Bool = true,
+        origins: [String] = [], lifetimes: Lifetimes = Lifetimes(),
+        presentation: ClientPresentation = ClientPresentation()
     ) {
         self.id = id
         self.name = name
@@ -75,6 +79,7 @@ package struct ClientRegistration: Sendable {
         self.isNative = isNative
         self.isDisabled = isDisabled
         self.approval = approval
+        self.isVerified = isVerified
         self.origins = origins
         self.lifetimes = lifetimes
         self.presentation = presentation

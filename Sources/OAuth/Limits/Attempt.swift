@@ -9,12 +9,15 @@ package struct Attempt: Sendable, Equatable {
     package let free: Int
     /// The longest wait, in seconds.
     package let longest: Int
+    /// Seconds after which failures are forgotten by themselves.
+    package let memory: Int
 
-    init(_ words: [String], free: Int, longest: Int) {
+    init(_ words: [String], free: Int, longest: Int, memory: Int) {
         // Unit separators: no user name and no address holds one.
         key = SecretDigest(of: words.joined(separator: "\u{1F}"))
         self.free = free
         self.longest = longest
+        self.memory = memory
     }
 
     /// Seconds to wait after so many failures: none for the free ones, then doubling. A wait is an answer, not a sleep: it
@@ -23,8 +26,10 @@ package struct Attempt: Sendable, Equatable {
         failures <= free ? 0 : min(longest, 1 << min(failures - free, 20))
     }
 
-    /// Seconds after which failures are forgotten by themselves.
-    package static let memory = 86_400
+    private static func network(_ address: String) -> String { RemoteNetwork(of: address).description }
+
+    private static let hour = 3600
+    private static let day = 86_400
 }
 
 extension Attempt {
@@ -33,11 +38,12 @@ extension Attempt {
     /// own desk nor anywhere else, until the guesses of the whole world become too many.
     package static func signIn(_ name: String, from address: String, knownBrowser: SecretDigest?) -> [Attempt] {
         if let knownBrowser {
-            return [Attempt(["sign-in", name, "browser", Base64URL.encode(knownBrowser.bytes)], free: 2, longest: 900)]
+            let words = ["sign-in", name, "browser", Base64URL.encode(knownBrowser.bytes)]
+            return [Attempt(words, free: 2, longest: 900, memory: day)]
         }
         return [
-            Attempt(["sign-in", name, "address", address], free: 2, longest: 900),
-            Attempt(["sign-in", name], free: 20, longest: 300),
+            Attempt(["sign-in", name, "address", network(address)], free: 2, longest: 900, memory: day),
+            Attempt(["sign-in", name], free: 20, longest: 300, memory: day),
         ]
     }
 
@@ -45,18 +51,18 @@ extension Attempt {
     /// keeps the noise down and never keeps the client itself waiting anywhere else.
     package static func client(_ id: String, from address: String) -> [Attempt] {
         [
-            Attempt(["client", id, address], free: 10, longest: 300),
-            Attempt(["client-address", address], free: 50, longest: 300),
+            Attempt(["client", id, network(address)], free: 10, longest: 300, memory: hour),
+            Attempt(["client-address", network(address)], free: 50, longest: 300, memory: hour),
         ]
     }
 
     /// A code or token that nobody has, by address.
     package static func token(from address: String) -> [Attempt] {
-        [Attempt(["token", address], free: 30, longest: 300)]
+        [Attempt(["token", network(address)], free: 30, longest: 300, memory: hour)]
     }
 
     /// A registration, by address: each one counts, be it good or bad.
     package static func registration(from address: String) -> [Attempt] {
-        [Attempt(["registration", address], free: 20, longest: 3600)]
+        [Attempt(["registration", network(address)], free: 20, longest: hour, memory: day)]
     }
 }

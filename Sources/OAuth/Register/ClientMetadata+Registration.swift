@@ -8,8 +8,10 @@ extension ClientMetadata {
     ///
     /// The id and the secret are ours; the secret counts where the client authenticates with one. The client has no word
     /// on what only an administrator gives: trust, roles, lifetimes, further origins.
+    ///
+    /// - Parameter isVouchedFor: whether it brings an initial access token, which somebody at the hospital gave it.
     package func registration(
-        id: String, secret: SecretDigest, policy: RegistrationPolicy
+        id: String, secret: SecretDigest, isVouchedFor: Bool, policy: RegistrationPolicy
     ) throws(OAuthError) -> ClientRegistration {
         // RFC 7591 §2: client_secret_basic where nothing is said.
         let method = try methodName() ?? .secretBasic
@@ -19,6 +21,7 @@ extension ClientMetadata {
             scopes: policy.ceiling)
         try describe(&client, within: policy.ceiling)
         client.approval = policy.approves(client) ? .approved : .pending
+        client.isVerified = isVouchedFor
         return client
     }
 

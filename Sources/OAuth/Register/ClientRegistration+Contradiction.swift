@@ -8,6 +8,10 @@ extension ClientRegistration {
         // RFC 7591 §2.1
         if grantTypes.contains(.refreshToken) && !hasCode { return "refresh_token needs authorization_code beside it" }
         if hasCode && redirectURIs.isEmpty { return "authorization_code needs a redirect URI" }
+        // RFC 8252 §7.1; OpenID Registration §2: application_type
+        if !isNative && redirectURIs.contains(where: { $0.origin == nil }) {
+            return "an app's own scheme in a redirect URI is for a native app"
+        }
         if !hasCode && !redirectURIs.isEmpty { return "a redirect URI needs authorization_code" }
         if !hasCode && !launchURLs.isEmpty { return "a launch URL needs authorization_code" }
         // SMART backend-services#register-smart-backend-service-communicating-public-keys

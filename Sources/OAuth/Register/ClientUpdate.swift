@@ -36,6 +36,8 @@ package struct ClientUpdate: Sendable {
         if let secret { try requireCurrent(secret, of: current, at: now) }
         var client = try metadata.registration(replacing: current, policy: policy)
         client.approval = Self.approval(of: client, replacing: current, policy: policy)
+        // Nobody vouches for what nobody has seen.
+        client.isVerified = current.isVerified && !client.exceeds(current)
         return client
     }
 

@@ -15,9 +15,12 @@ package struct RegistrationPolicy: Sendable {
         self.allowsLoopbackKeys = allowsLoopbackKeys
     }
 
+    /// Seconds for which an app that nobody has agreed to, or that was refused, is kept: three months.
+    package static let patience = 90 * 86_400
+
     /// Whether an app may begin without anybody's approval: it asks people for their consent, and for data of the one
-    /// patient in context alone, and it stands on nobody's portal. An initial access token lets an app register; it approves
-    /// nothing.
+    /// patient in context alone, and it stands on nobody's portal. An initial access token lets an app register and vouches
+    /// for it; it approves nothing.
     package func approves(_ client: ClientRegistration) -> Bool {
         approvesPatientApps && !client.grantTypes.contains(.clientCredentials) && client.roles.isEmpty
             && !client.isTrusted && client.launchURLs.isEmpty && client.scopes.scopes.allSatisfy(\.isForPatientApps)

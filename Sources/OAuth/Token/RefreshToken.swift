@@ -81,14 +81,27 @@ package struct RefreshToken: Sendable {
     }
 
     /// SMART app-launch#refresh-access-token: what is asked for lies within the grant; nothing asked means all of it.
+    ///
+    /// Many clients repeat the scope of their authorization request, whatever came of it. So of what was asked for then, that
+    /// which was not granted is left out; what was neither asked for nor granted is refused.
     private func narrowed(_ granted: ScopeSet, to asked: String?) throws(OAuthError) -> ScopeSet {
         guard let asked else { return granted }
-        let scopes = ScopeSet(asked)
+        let words = Self.words(of: asked)
+        let requested = Self.words(of: authorization.requestedScope ?? "")
+        let new = words.subtracting(requested).map { Scope(String(decoding: $0, as: UTF8.self)) }
         try require(
-            !scopes.isEmpty && scopes.scopes.count == Set(asked.split(separator: " ")).count
-                && scopes.isSubset(of: granted),
+            !new.contains(nil) && ScopeSet(new.compactMap { $0 }).isSubset(of: granted),
             else: .invalidScope("scope must be within what was granted: \(granted)"))
+        // The whole request once more is the whole grant, as it was written.
+        let isAll = !requested.isEmpty && requested.isSubset(of: words)
+        let scopes = isAll ? granted : ScopeSet(asked).allowed(by: granted)
+        try require(!scopes.isEmpty, else: .invalidScope("nothing of the scope was granted; what was: \(granted)"))
         return scopes
+    }
+
+    /// Byte for byte.
+    private static func words(of scope: String) -> Set<[UInt8]> {
+        Set(scope.utf8.split(separator: UInt8(ascii: " ")).map(Array.init))
     }
 
     package static let refusal = "the refresh token is unknown, expired, revoked or already used"

@@ -39,12 +39,13 @@ package struct TokenResponse: Sendable {
 }
 
 extension OAuthError {
-    /// RFC 6749 §5.2: `invalid_client` is 401, a server in trouble 503, everything else 400.
+    /// RFC 6749 §5.2: `invalid_client` is 401, a server in trouble 503, everything else 400; too many attempts at any of it
+    /// are 429 (RFC 6585 §4).
     package var status: Int {
-        switch code {
+        if isThrottled { return 429 }
+        return switch code {
         case .invalidClient, .invalidToken: 401
         case .insufficientScope: 403
-        case .slowDown: 429
         case .serverError: 500
         case .temporarilyUnavailable: 503
         default: 400

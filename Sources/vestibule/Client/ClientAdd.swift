@@ -36,7 +36,9 @@ extension ClientCommand {
         @Option(help: "The scopes the client may ask for, in one text.") var scope: String?
         @Flag(help: "The hospital answers for this app: in an EHR launch nobody is asked for consent.")
         var trusted = false
-        @Flag(help: "Runs on the person's device: the port of a loopback redirect URI is free.") var native = false
+        @Flag(
+            help: "Runs on the person's device: a redirect URI may have a scheme of its own, or any port of loopback.")
+        var native = false
         @Option(name: .customLong("origin"), help: "A further web origin of the app's pages; repeat for several.")
         var origins: [String] = []
         @Option(help: "Seconds that access tokens of this client live.") var accessTokenLifetime: Int?

@@ -6,7 +6,7 @@ import Store
 extension ClientCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List all clients: active, disabled, and those that wait for your approval.")
+            abstract: "List all clients: active or not, waiting for your approval, verified or not.")
         @Flag(help: "Only those that registered themselves and wait for client approve or client reject.")
         var pending = false
         @OptionGroup var house: House

@@ -23,7 +23,7 @@ extension ClientRegistration {
     var summary: Output.Record {
         [
             ("client_id", .text(id)), ("name", .text(name)), ("kind", .text(kind)), ("status", .text(status)),
-            ("trusted", .flag(isTrusted)),
+            ("verified", .flag(isVerified)), ("trusted", .flag(isTrusted)),
         ]
     }
 

@@ -23,8 +23,11 @@ extension ClientCommand {
 
     struct Approve: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let a client that registered itself begin; what you approve is shown.",
-            discussion: "Look at it with client show first. What the client changes afterwards may make it wait again.")
+            abstract: "Let a client that registered itself begin, and vouch for it; what you approve is shown.",
+            discussion: """
+                Look at it with client show first. One that has begun by the policy alone (approve_patient_apps) becomes \
+                verified by this. What the client changes afterwards may make it wait, or unverified, again.
+                """)
         @Argument(help: "The client_id.") var id: String
         @OptionGroup var house: House
 

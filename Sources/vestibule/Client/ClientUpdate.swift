@@ -43,7 +43,9 @@ extension ClientCommand {
         @Flag(name: .customLong("no-origin"), help: "The app has no web origin but those of its redirect URIs.")
         var hasNoOrigin = false
         @Flag var trust: Trust?
-        @Flag(inversion: .prefixedNo, help: "Runs on the person's device: the port of a loopback redirect URI is free.")
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Runs on the person's device: a redirect URI may have a scheme of its own, or any port of loopback.")
         var native: Bool?
         @Option(help: "Seconds that access tokens of this client live.") var accessTokenLifetime: Int?
         @Option(help: "Seconds that its refresh tokens live after each use.") var refreshTokenLifetime: Int?

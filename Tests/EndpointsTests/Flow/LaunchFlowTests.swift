@@ -59,10 +59,6 @@ struct LaunchFlowTests {
         #expect(link.hasPrefix("https://trusted.example/launch?iss=https%3A%2F%2Fh.example%2Ffhir&launch=vst_lh_"))
         let handle = try #require(try browser.answer["launch"])
 
-        let stranger = TestBrowser(house)
-        try stranger.get(TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs"]))
-        #expect(try stranger.answer["error"] == "invalid_request")
-
         let request = TestBrowser.request("trusted", ["launch": handle, "scope": "launch openid patient/*.rs"])
         try browser.get(request)
         let code = try #require(try browser.answer["code"])

@@ -56,6 +56,22 @@ struct OnlineFlowTests {
         #expect(try read(later) == 401)
     }
 
+    // SMART conformance#using-well-known: management_endpoint
+    @Test("the page of connected apps shows it while it is online, and the one with offline_access after that, too")
+    func connected() throws {
+        try house.addClient("offline", by: .none)
+        _ = try tokens()
+        _ = try house.redeem(house.code(of: browser, for: "offline"), for: "offline")
+        for (seconds, isOnline) in [(899, true), (1, false)] {
+            house.advance(seconds)
+            let other = TestBrowser(house)
+            try other.get("https://h.example/portal/apps")
+            try other.signIn("maja")
+            #expect(other.address == "https://h.example/portal/apps")
+            #expect(other.page.contains("App app") == isOnline && other.page.contains("App offline"))
+        }
+    }
+
     @Test("a code that was not redeemed yet is worth nothing after signing out")
     func signOutBeforeRedemption() throws {
         let code = try house.code(of: browser, ["scope": Self.scope])

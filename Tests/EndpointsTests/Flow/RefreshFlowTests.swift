@@ -35,6 +35,29 @@ struct RefreshFlowTests {
         #expect(try house.refresh(again["refresh_token"]).status == 200)
     }
 
+    // RFC 6749 §6
+    @Test("an app may repeat the scope of its request, whatever the person unticked; more than that is invalid_scope")
+    func repeatedScope() throws {
+        let scope = "openid launch/patient offline_access patient/Patient.rs patient/Goal.rs system/*.rs"
+        let browser = TestBrowser(house)
+        try browser.get(TestBrowser.request("app", ["scope": scope]))
+        try browser.signIn("maja")
+        try browser.submit("/portal/consent", ["decision": "allow"], unticking: ["patient/Goal"])
+        let tokens = try house.redeem(try #require(try browser.answer["code"]))
+        let granted = "openid launch/patient offline_access patient/Patient.rs"
+        #expect(tokens["scope"] == granted)
+
+        #expect(try house.refresh(tokens["refresh_token"], ["scope": "\(scope) user/*.rs"]).error == "invalid_scope")
+        #expect(try house.refresh(tokens["refresh_token"], ["scope": "patient/Goal.rs"]).error == "invalid_scope")
+        let next = try house.refresh(tokens["refresh_token"], ["scope": scope])
+        #expect(next.status == 200 && next["scope"] == granted)
+        let token = try #require(next["access_token"])
+        let active = try house.store().accessToken(
+            SecretDigest(of: token), at: house.instant, policy: SessionPolicy())
+        #expect(active?.scopes.description == granted)
+        #expect(try house.refresh(next["refresh_token"], ["scope": "openid patient/Goal.rs"])["scope"] == "openid")
+    }
+
     @Test("a minute and a second later it is a replay, and the whole line ends")
     func late() throws {
         let second = try house.refresh(token)

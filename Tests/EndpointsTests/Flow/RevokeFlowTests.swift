@@ -42,7 +42,7 @@ struct RevokeFlowTests {
             #expect(try house.refresh(answer["refresh_token"]).error == "invalid_grant")
         }
         // The person's page of connected apps has it no longer.
-        #expect(try house.store().grants(of: "id-maja", at: house.instant).isEmpty)
+        #expect(try house.store().grants(of: "id-maja", at: house.instant, policy: SessionPolicy()).isEmpty)
     }
 
     @Test("an app that lost the answer to a refresh ends the line by the token it has")

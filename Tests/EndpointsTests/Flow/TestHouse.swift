@@ -68,14 +68,14 @@ final class TestHouse: Sendable {
         _ id: String, by authentication: ClientAuthenticationMethod,
         for grantTypes: Set<ClientRegistration.GrantType> = [.authorizationCode, .refreshToken],
         roles: Set<ClientRegistration.Role> = [], scopes: String = TestHouse.scopes, trusted: Bool = false,
-        lifetimes: ClientRegistration.Lifetimes = .init()
+        verified: Bool = true, lifetimes: ClientRegistration.Lifetimes = .init()
     ) throws {
         try store().add(
             ClientRegistration(
                 id: id, name: "App \(id)", authentication: authentication, grantTypes: grantTypes, roles: roles,
                 redirectURIs: [try RedirectURI(registering: "https://\(id).example/cb")],
                 launchURLs: ["https://\(id).example/launch"], scopes: ScopeSet(scopes), isTrusted: trusted,
-                lifetimes: lifetimes), at: instant)
+                isVerified: verified, lifetimes: lifetimes), at: instant)
     }
 
     /// What an app is registered for unless a test says otherwise.

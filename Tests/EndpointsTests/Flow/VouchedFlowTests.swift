@@ -283,15 +283,20 @@ struct VouchedFlowTests {
 
     // MARK: Handles that come again (Requirements 47, 48)
 
-    @Test("a handle that another app brings is refused, and serves its own app still")
+    @Test("a handle that another app brings first has leaked: it is refused, and good for nobody any more")
     func anotherAppFirst() throws {
         let (handle, url) = try house.vouchedRequest("trusted")
-        try frame().get(TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs"]))
         let thief = frame()
         try thief.get(TestBrowser.request("app", ["launch": handle, "scope": "launch patient/*.rs"]))
         #expect(try thief.answer["error"] == "invalid_request")
+        #expect(thief.response.remarks.contains { $0.value.contains("launch of another client") })
         let frame = frame()
         try frame.get(url)
+        #expect(try frame.answer["error"] == "invalid_request")
+        // A request that is wrong in another way shows nobody's handle, and costs none.
+        let (other, later) = try house.vouchedRequest("trusted")
+        try thief.get(TestBrowser.request("app", ["launch": other, "scope": "launch patient/*.rs", "state": nil]))
+        try frame.get(later)
         #expect(try frame.answer["code"] != nil)
     }
 

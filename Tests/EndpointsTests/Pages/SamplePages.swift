@@ -142,13 +142,15 @@ enum SamplePages {
     private static func others(_ text: String) -> [(String, HTML)] {
         let words = [
             ErrorPage.Words(title: text, sentence: text, advice: text), .brokenRequest(from: text),
-            .brokenRequest(from: nil), .expired, .formExpired, .unavailable, .notFound, .refused,
+            .brokenRequest(from: nil), .unverifiedApp(text, at: site(text)), .expired, .formExpired, .unavailable,
+            .notFound, .refused,
         ]
         return words.flatMap { words in
             [nil, text].map { detail in
                 let page = ErrorPage(
                     site: site(text), visitor: detail.map(visitor), words: words, code: detail,
-                    developerDescription: detail, requestID: text, linksToPortal: detail == nil)
+                    developerDescription: detail, requestID: text, linksToPortal: detail == nil,
+                    back: detail.map { ErrorPage.AppLink(url: "https://app.example/?\($0)", host: $0) })
                 return ("error, \(words.title)", page.render())
             }
         } + [("signed out", SignedOutPage(site: site(text)).render())]

@@ -144,6 +144,7 @@ struct RegisterEndpointTests {
         let app = try house.registered()
         #expect(app.json["approval"]?.string == "approved")
         #expect(try house.administrator().client(app.id)?.isUsable == true)
+        #expect(try house.administrator().client(app.id)?.isVerified == false)
         let wide = try house.registered(RegisterHouse.app.replacing("patient/", with: "user/"))
         #expect(wide.json["approval"]?.string == "pending")
     }
@@ -194,7 +195,7 @@ struct RegisterEndpointTests {
             #expect(response.status == (number % 2 == 0 ? 201 : 400))
         }
         let response = try house.send(.post, body: RegisterHouse.app)
-        #expect(response.status == 429 && error(response) == "slow_down")
+        #expect(response.status == 429 && error(response) == "temporarily_unavailable")
         let wait = try #require(response.value(of: "Retry-After").flatMap { Int($0) })
         #expect(wait > 0)
         #expect(try house.send(.post, body: RegisterHouse.app, address: "192.0.2.2").status == 201)
@@ -233,19 +234,22 @@ struct InitialAccessTokenTests {
         #expect(try house.administrator().clients().isEmpty)
     }
 
-    @Test("a token lets register and approves nothing")
+    @Test("a token lets register and vouches for who brings it; it approves nothing")
     func approval() throws {
         let house = try RegisterHouse(.token)
-        #expect(try house.registered(token: house.token()).json["approval"]?.string == "pending")
+        let app = try house.registered(token: house.token())
+        #expect(app.json["approval"]?.string == "pending")
+        #expect(try house.administrator().client(app.id)?.isVerified == true)
     }
 
     @Test("whoever tries many tokens waits")
     func guesses() throws {
         let house = try RegisterHouse(.token)
         let token = try house.token()
-        var statuses: [Int] = []
-        for number in 0..<40 { statuses.append(try house.send(.post, token: "guess-\(number)", body: "{}").status) }
-        #expect(statuses.first == 401 && statuses.last == 429)
+        var answers: [Response] = []
+        for number in 0..<40 { answers.append(try house.send(.post, token: "guess-\(number)", body: "{}")) }
+        #expect(answers.first?.status == 401 && answers.last?.status == 429)
+        #expect(answers.allSatisfy { error($0) == "invalid_token" })
         _ = try house.registered(token: token)
     }
 }

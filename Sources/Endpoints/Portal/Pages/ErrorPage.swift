@@ -15,6 +15,18 @@ package struct ErrorPage: Sendable {
         }
     }
 
+    /// The way back to an app that nobody vouches for: the person sees where it leads and takes it or not
+    /// (RFC 9700 §4.11.2).
+    package struct AppLink: Sendable {
+        package let url: String
+        package let host: String
+
+        package init(url: String, host: String) {
+            self.url = url
+            self.host = host
+        }
+    }
+
     package let site: Site
     package let visitor: Visitor?
     package let words: Words
@@ -24,10 +36,11 @@ package struct ErrorPage: Sendable {
     package let developerDescription: String?
     package let requestID: String
     package let linksToPortal: Bool
+    package let back: AppLink?
 
     package init(
         site: Site, visitor: Visitor? = nil, words: Words, code: String? = nil, developerDescription: String? = nil,
-        requestID: String, linksToPortal: Bool = true
+        requestID: String, linksToPortal: Bool = true, back: AppLink? = nil
     ) {
         self.site = site
         self.visitor = visitor
@@ -36,6 +49,7 @@ package struct ErrorPage: Sendable {
         self.developerDescription = developerDescription
         self.requestID = requestID
         self.linksToPortal = linksToPortal
+        self.back = back
     }
 
     package func render() -> HTML {
@@ -46,9 +60,17 @@ package struct ErrorPage: Sendable {
             <p class="lead">\(words.sentence)</p>
             <p>\(words.advice)</p>
             \("<p><a class=\"button\" href=\"/portal\">Go to the portal</a></p>", if: linksToPortal)
+            \(back.map(wayBack))
             \(details)
             </div>
             """)
+    }
+
+    private func wayBack(_ link: AppLink) -> HTML {
+        """
+        <p>The way back leads to <strong><bdi>\(link.host)</bdi></strong>.</p>
+        <p><a class="button" href="\(link.url)" rel="noreferrer">Back to the app</a></p>
+        """
     }
 
     private var details: HTML? {
@@ -73,6 +95,17 @@ extension ErrorPage.Words {
             sentence:
                 "\(appName ?? "The app") sent a request that cannot be answered safely. Nothing was shared with it.",
             advice: "You did nothing wrong. Tell the app’s support, or the help desk, what you see here.")
+    }
+
+    /// An authorization request that only its app can put right, where nobody vouches for the app.
+    package static func unverifiedApp(_ appName: String, at site: Site) -> ErrorPage.Words {
+        ErrorPage.Words(
+            title: "The app could not be opened",
+            sentence: "\(appName) asked for access in a way that is not valid. Nothing was shared with it.",
+            advice: """
+                This app is unverified: nobody at \(site.name) has looked at it. Go back to it only if you know it, and \
+                meant to open it.
+                """)
     }
 
     /// An interaction that is over, or belongs to another browser.
