@@ -46,17 +46,17 @@ extension SQLStore: ClientStore {
             """
             INSERT INTO clients (id, fhir_base, name, authentication, keys_jwks, keys_uri, keys_mirror, keys_file,
                 algorithms, grant_types, roles, redirect_uris, launch_urls, origins, scopes, is_trusted, is_native,
-                access_token_lifetime, refresh_token_lifetime, presentation, approval, is_verified, registration_token,
-                created_at, disabled_at)
+                access_token_lifetime, refresh_token_lifetime, presentation, approval, is_verified, access,
+                registration_token, created_at, disabled_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, $25)
+                $23, $24, $25, $26)
             """, client.id, fhirBase, client.name, client.authentication.name.rawValue, keys.jwks, keys.uri,
             keys.mirror, keys.file, keys.algorithms, list(client.grantTypes.map(\.rawValue).sorted()),
             list(client.roles.map(\.rawValue).sorted()), list(client.redirectURIs.map(\.description)),
             list(client.launchURLs), list(client.origins), client.scopes.description, client.isTrusted,
             client.isNative, client.lifetimes.accessToken, client.lifetimes.refreshToken,
             String(decoding: client.presentation.json, as: UTF8.self), client.approval.rawValue, client.isVerified,
-            token?.bytes, now.seconds, client.isDisabled ? now.seconds : nil as Int?)
+            client.access.description, token?.bytes, now.seconds, client.isDisabled ? now.seconds : nil as Int?)
         try insertOrigins(of: client, fhirBase: fhirBase, on: connection)
         try insertSecrets(of: client, fhirBase: fhirBase, at: now, on: connection)
     }
@@ -155,12 +155,12 @@ extension SQLStore: ClientStore {
         """
         id, name, authentication, keys_jwks, keys_uri, keys_mirror, keys_file, algorithms, grant_types, roles,
         redirect_uris, launch_urls, origins, scopes, is_trusted, is_native, access_token_lifetime,
-        refresh_token_lifetime, presentation, approval, disabled_at, is_verified
+        refresh_token_lifetime, presentation, approval, disabled_at, is_verified, access
         """
 
-    /// A row whose authentication or approval cannot be read is no client: nothing is granted on a guess.
+    /// A row whose authentication, approval or access cannot be read is no client: nothing is granted on a guess.
     private static func client(_ row: any Row) -> ClientRegistration? {
-        guard let approval = ClientRegistration.Approval(rawValue: row.text(19)),
+        guard let approval = ClientRegistration.Approval(rawValue: row.text(19)), let access = UserAccess(row.text(22)),
             let authentication = ClientAuthenticationMethod(
                 name: row.text(2),
                 keys: KeyColumns(
@@ -176,7 +176,8 @@ extension SQLStore: ClientStore {
             scopes: ScopeSet(row.text(13)), isTrusted: row.bool(14), isNative: row.bool(15),
             isDisabled: !row.isNull(20), approval: approval, isVerified: row.bool(21), origins: list(row.text(12)),
             lifetimes: ClientRegistration.Lifetimes(
-                accessToken: row.optionalInt(16), refreshToken: row.optionalInt(17)), presentation: presentation)
+                accessToken: row.optionalInt(16), refreshToken: row.optionalInt(17)), access: access,
+            presentation: presentation)
     }
 
     private static func secrets(

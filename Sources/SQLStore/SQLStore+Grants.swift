@@ -43,3 +43,45 @@ extension SQLStore: GrantStore {
         }
     }
 }
+
+extension SQLStore {
+    /// One grant, alive or not.
+    package func standingGrant(_ id: String, at now: Instant) throws(StoreError) -> StandingGrant? {
+        try read { connection throws(SQLError) in
+            try connection.row(
+                """
+                SELECT grants.client, grants.context, grants.account, grants.scopes, grants.created_at, grants.expires_at,
+                    grants.ended_at, grants.end_reason, clients.access, clients.disabled_at, clients.approval,
+                    \(Self.userColumns)
+                FROM grants
+                    JOIN clients ON clients.id = grants.client
+                    LEFT JOIN accounts ON accounts.id = grants.account
+                WHERE grants.id = $1 AND grants.fhir_base = $2
+                """, id, fhirBase
+            ) { row in
+                guard let context = LaunchContext(json: Array(row.text(1).utf8)), let access = UserAccess(row.text(8))
+                else {
+                    return nil
+                }
+                let user = row.isNull(2) || row.isNull(11) ? nil : Self.user(row, from: 11)
+                let expiresAt = Instant(row.int(5))
+                let state: StandingGrant.State =
+                    if !row.isNull(6) {
+                        .ended(row.optionalText(7) ?? "")
+                    } else if !row.isNull(9) || row.text(10) != ClientRegistration.Approval.approved.rawValue {
+                        .clientDisabled
+                    } else if user?.isDisabled ?? !row.isNull(2) {
+                        .userDisabled
+                    } else {
+                        expiresAt > now ? .alive : .expired
+                    }
+                return StandingGrant(
+                    token: ActiveToken(
+                        grantID: id, clientID: row.text(0), user: user, clientAccess: access, context: context,
+                        scopes: ScopeSet(row.text(3)), fhirBase: fhirBase, issuedAt: Instant(row.int(4)),
+                        expiresAt: expiresAt),
+                    state: state)
+            } ?? nil
+        }
+    }
+}

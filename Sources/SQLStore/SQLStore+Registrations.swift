@@ -113,6 +113,7 @@ extension SQLStore: RegistrationStore {
             ("refresh_token_lifetime", client.lifetimes.refreshToken),
             ("presentation", String(decoding: client.presentation.json, as: UTF8.self)),
             ("approval", client.approval.rawValue), ("is_verified", client.isVerified),
+            ("access", client.access.description),
         ]
     }
 

@@ -51,7 +51,7 @@ extension SQLStore: TokenStore {
                 """
                 SELECT grants.id, grants.client, grants.context, grants.account, grants.session, \(Self.userColumns),
                     access_tokens.scopes, access_tokens.issued_at, access_tokens.expires_at, access_tokens.fhir_base,
-                    sessions.last_seen_at, sessions.expires_at, grants.used_at
+                    sessions.last_seen_at, sessions.expires_at, grants.used_at, clients.access
                 FROM access_tokens
                     JOIN grants ON grants.id = access_tokens.grant_id
                     JOIN clients ON clients.id = grants.client
@@ -62,10 +62,11 @@ extension SQLStore: TokenStore {
                     AND clients.approval = 'approved' AND (grants.account IS NULL OR accounts.id IS NOT NULL)
                 """, digest.bytes, fhirBase, now.seconds
             ) { row in
-                LaunchContext(json: Array(row.text(2).utf8)).map { context in
+                guard let access = UserAccess(row.text(18)) else { return nil }
+                return LaunchContext(json: Array(row.text(2).utf8)).map { context in
                     let token = ActiveToken(
                         grantID: row.text(0), clientID: row.text(1),
-                        user: row.isNull(3) ? nil : Self.user(row, from: 5), context: context,
+                        user: row.isNull(3) ? nil : Self.user(row, from: 5), clientAccess: access, context: context,
                         scopes: ScopeSet(row.text(11)), fhirBase: row.text(14), issuedAt: Instant(row.int(12)),
                         expiresAt: Instant(row.int(13)), session: Self.session(row, id: 4, from: 15),
                         lastUsedAt: row.optionalInt(17).map { Instant($0) })

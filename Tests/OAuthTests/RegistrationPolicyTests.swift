@@ -72,6 +72,7 @@ struct RegistrationContradictionTests {
             (server([.resourceServer], keys), nil),
             (server([], secret), "grant type"), (server([.ehr], .none), "EHR"),
             (server([.ehr], secret, scope: "openid"), "grant type"), (launched(), "launch URL"),
+            (bounded(Fixture.client()), "system/"), (bounded(backend("system/*.rs", keys)), nil),
         ] as [(ClientRegistration, String?)])
     func table(client: ClientRegistration, word: String?) throws {
         guard let word else {
@@ -79,6 +80,12 @@ struct RegistrationContradictionTests {
             return
         }
         #expect(try #require(client.contradiction).contains(word))
+    }
+
+    private static func bounded(_ client: ClientRegistration) -> ClientRegistration {
+        var client = client
+        client.access = .patients(["p1"])
+        return client
     }
 
     private static func backend(_ scope: String, _ method: ClientAuthenticationMethod) -> ClientRegistration {

@@ -110,7 +110,7 @@ enum Sample {
             redirectURIs: [try RedirectURI(registering: "https://\(id).example/cb")],
             launchURLs: ["https://\(id).example/launch"], scopes: ScopeSet("openid offline_access patient/*.rs"),
             isTrusted: true, isNative: false, origins: ["https://extra.example"],
-            lifetimes: .init(accessToken: 300, refreshToken: nil))
+            lifetimes: .init(accessToken: 300, refreshToken: nil), access: .patients(["p1", "p2"]))
     }
 
     static func account(_ name: String = "amara", access: UserAccess = .all) throws -> Account {

@@ -20,6 +20,7 @@ struct RegistrationConformanceTests {
         #expect(client.scopes.description == "openid offline_access patient/*.rs")
         #expect(client.isTrusted && !client.isNative && !client.isDisabled)
         #expect(client.lifetimes == .init(accessToken: 300, refreshToken: nil))
+        #expect(client.access == .patients(["p1", "p2"]))
         #expect(try store.client("b") == nil)
         #expect(throws: StoreError.self) { try store.add(Sample.client("a"), at: Sample.now) }
     }

@@ -114,7 +114,9 @@ package struct EnforceEndpoint: Endpoint {
         let token = try token(of: request, at: now)
         return Caller(
             token: token,
-            access: TokenAccess(token.scopes, patient: token.patient, user: token.fhirUser, access: token.access))
+            access: TokenAccess(
+                token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
+                clientAccess: token.clientAccess))
     }
 
     private func table(for caller: Caller, _ server: ServerCapabilities, at now: Instant) -> DecisionTable {

@@ -46,6 +46,8 @@ package struct ClientRegistration: Sendable {
     /// Further web origins of the app besides those of its redirect URIs.
     package var origins: [String]
     package var lifetimes: Lifetimes
+    /// Which patients its `system/` scopes reach; people's scopes are bounded by the people.
+    package var access: UserAccess
     package var presentation: ClientPresentation
 
     /// Seconds; `nil` takes the server's own.
@@ -64,7 +66,7 @@ package struct ClientRegistration: Sendable {
         grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken], roles: Set<Role> = [],
         redirectURIs: [RedirectURI] = [], launchURLs: [String] = [], scopes: ScopeSet, isTrusted: Bool = false,
         isNative: Bool = false, isDisabled: Bool = false, approval: Approval = .approved, isVerified: Bool = true,
-        origins: [String] = [], lifetimes: Lifetimes = Lifetimes(),
+        origins: [String] = [], lifetimes: Lifetimes = Lifetimes(), access: UserAccess = .all,
         presentation: ClientPresentation = ClientPresentation()
     ) {
         self.id = id
@@ -82,6 +84,7 @@ package struct ClientRegistration: Sendable {
         self.isVerified = isVerified
         self.origins = origins
         self.lifetimes = lifetimes
+        self.access = access
         self.presentation = presentation
     }
 

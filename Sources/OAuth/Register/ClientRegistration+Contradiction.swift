@@ -16,6 +16,7 @@ extension ClientRegistration {
         if !hasCode && !launchURLs.isEmpty { return "a launch URL needs authorization_code" }
         // SMART backend-services#register-smart-backend-service-communicating-public-keys
         if isBackend && authentication.name != .privateKeyJWT { return "client_credentials needs private_key_jwt" }
+        if !isBackend && access != .all { return "access bounds system/ scopes, which need client_credentials" }
         if !roles.isEmpty && isPublic { return "an EHR and a FHIR server need a secret or keys" }
         if grantTypes.isEmpty && roles.isEmpty { return "a client without a grant type can do nothing" }
         return scopeContradiction(hasCode: hasCode, isBackend: isBackend)

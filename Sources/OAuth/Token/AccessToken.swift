@@ -6,6 +6,8 @@ package struct ActiveToken: Sendable {
     package let clientID: String
     /// The person behind it; `nil` for a backend service, which acts for itself.
     package let user: User?
+    /// Which patients the client's own scopes reach.
+    package let clientAccess: UserAccess
     package let context: LaunchContext
     /// What this token carries; a refresh may have narrowed it.
     package let scopes: ScopeSet
@@ -18,13 +20,14 @@ package struct ActiveToken: Sendable {
     package let lastUsedAt: Instant?
 
     package init(
-        grantID: String, clientID: String, user: User?, context: LaunchContext, scopes: ScopeSet, fhirBase: String,
-        issuedAt: Instant, expiresAt: Instant, session: OnlineSession? = nil,
+        grantID: String, clientID: String, user: User?, clientAccess: UserAccess = .all, context: LaunchContext,
+        scopes: ScopeSet, fhirBase: String, issuedAt: Instant, expiresAt: Instant, session: OnlineSession? = nil,
         lastUsedAt: Instant? = nil
     ) {
         self.grantID = grantID
         self.clientID = clientID
         self.user = user
+        self.clientAccess = clientAccess
         self.context = context
         self.scopes = scopes
         self.fhirBase = fhirBase
@@ -36,8 +39,8 @@ package struct ActiveToken: Sendable {
 
     package var patient: String? { context.patient }
     package var fhirUser: FHIRUser? { user?.fhirUser }
-    /// Whom the bearer may see at all: the user's rights. A backend service has what its scopes say.
-    package var access: UserAccess { user?.access ?? .all }
+    /// Whom the person behind it may see at all; without a person, nobody.
+    package var access: UserAccess { user?.access ?? .none }
 }
 
 extension ActiveToken {

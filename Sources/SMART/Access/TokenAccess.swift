@@ -5,13 +5,18 @@ package struct TokenAccess: Sendable {
     /// What may be exported in bulk.
     let export: ExportRights
 
-    package init(_ scopes: ScopeSet, patient: String?, user: FHIRUser?, access: UserAccess) {
+    /// - Parameters:
+    ///   - access: what the user may see, for `patient/` and `user/` scopes.
+    ///   - clientAccess: what the client itself may see, for `system/` scopes.
+    package init(
+        _ scopes: ScopeSet, patient: String?, user: FHIRUser?, access: UserAccess, clientAccess: UserAccess = .all
+    ) {
         var grants: [AccessGrant] = []
         var own: [AccessGrant] = []
         for scope in scopes.clinical {
             let reach: AccessGrant.Reach? =
                 switch scope.context {
-                case .system: .everyone
+                case .system: Self.reach(of: clientAccess)
                 case .user: Self.reach(of: access.limited(to: user))
                 // SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources: never more than the user may see.
                 case .patient:

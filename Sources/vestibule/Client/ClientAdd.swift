@@ -43,6 +43,7 @@ extension ClientCommand {
         var origins: [String] = []
         @Option(help: "Seconds that access tokens of this client live.") var accessTokenLifetime: Int?
         @Option(help: "Seconds that its refresh tokens live after each use.") var refreshTokenLifetime: Int?
+        @Option(help: .clientAccessHelp) var access: String?
         @OptionGroup var house: House
 
         func run() throws {
@@ -84,7 +85,8 @@ extension ClientCommand {
                 redirectURIs: ClientInput.redirectURIs(redirectURIs), launchURLs: ClientInput.launchURLs(launchURLs),
                 scopes: ClientInput.scopes(scope ?? ""), isTrusted: trusted, isNative: native,
                 origins: ClientInput.origins(origins),
-                lifetimes: ClientInput.lifetimes(access: accessTokenLifetime, refresh: refreshTokenLifetime))
+                lifetimes: ClientInput.lifetimes(access: accessTokenLifetime, refresh: refreshTokenLifetime),
+                access: access.map { try UserAccess(typed: $0) } ?? .all)
         }
     }
 }

@@ -49,6 +49,7 @@ extension ClientCommand {
         var native: Bool?
         @Option(help: "Seconds that access tokens of this client live.") var accessTokenLifetime: Int?
         @Option(help: "Seconds that its refresh tokens live after each use.") var refreshTokenLifetime: Int?
+        @Option(help: .clientAccessHelp) var access: String?
         @OptionGroup var house: House
 
         func run() throws {
@@ -70,7 +71,7 @@ extension ClientCommand {
             guard !hasNoOrigin || origins.isEmpty else {
                 throw ValidationError("--origin and --no-origin exclude each other")
             }
-            let texts = [name, scope].compactMap { $0 } + redirectURIs + launchURLs + origins
+            let texts = [name, scope, access].compactMap { $0 } + redirectURIs + launchURLs + origins
             let numbers = [accessTokenLifetime, refreshTokenLifetime].compactMap { $0 }
             let isAnythingNamed =
                 !texts.isEmpty || !numbers.isEmpty || !grantTypes.isEmpty || hasNoLaunchURL || hasNoOrigin
@@ -88,6 +89,7 @@ extension ClientCommand {
             if hasNoOrigin || !origins.isEmpty { client.origins = try ClientInput.origins(origins) }
             if let trust { client.isTrusted = trust == .trusted }
             if let native { client.isNative = native }
+            if let access { client.access = try UserAccess(typed: access) }
             let lifetimes = try ClientInput.lifetimes(access: accessTokenLifetime, refresh: refreshTokenLifetime)
             client.lifetimes.accessToken = lifetimes.accessToken ?? client.lifetimes.accessToken
             client.lifetimes.refreshToken = lifetimes.refreshToken ?? client.lifetimes.refreshToken

@@ -39,6 +39,9 @@ extension UserAccess {
 }
 
 extension ArgumentHelp {
+    static let clientAccessHelp = ArgumentHelp(
+        "The patients that its system/ scopes reach: all, none or patients:ID[,ID]. all otherwise.")
+
     static let accessHelp = ArgumentHelp(
         "The patients this person may see: all, none or patients:ID[,ID]. A patient always sees the own record.")
 }

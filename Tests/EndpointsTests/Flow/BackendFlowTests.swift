@@ -143,6 +143,12 @@ struct BackendFlowTests {
         #expect(gone.status == 200)
         #expect(try status("Patient/p1", tokens) == 401)
         #expect(try status("Patient/p1", other) == 200)
+        // What it was given to see is asked for with every request.
+        let robot = try #require(try house.store().client("robot"))
+        var bounded = robot
+        bounded.access = .patients(["p2"])
+        _ = try house.store().replace(robot, with: bounded, at: house.instant)
+        #expect(try status("Patient/p1", other) == 404)
         _ = try house.store().setDisabled(true, client: "robot", at: house.instant)
         #expect(try status("Patient/p1", other) == 401)
         #expect(try ask("system/Patient.rs").error == "invalid_client")

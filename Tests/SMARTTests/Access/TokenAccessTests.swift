@@ -39,6 +39,24 @@ struct TokenAccessTests {
         #expect(word == expected)
     }
 
+    @Test(
+        "a service reaches the patients that were given to it, whatever its scopes say",
+        arguments: [
+            (UserAccess.all, "unrestricted"), (.patients(["kermit"]), "restricted"), (.none, "none"),
+        ])
+    func service(_ clientAccess: UserAccess, _ expected: String) {
+        let access = TokenAccess(
+            ScopeSet("system/*.rs"), patient: nil, user: nil, access: .none, clientAccess: clientAccess)
+        let word =
+            switch access.rule(.search, on: "Observation") {
+            case .none: "none"
+            case .unrestricted: "unrestricted"
+            case .restricted: "restricted"
+            }
+        #expect(word == expected)
+        #expect(access.isUnlimited([.read, .search]) == (clientAccess == .all))
+    }
+
     @Test("fhirUser gives the reading of the user's own resource and of no other")
     func fhirUser() throws {
         let access = Case.access("openid fhirUser", patient: nil, user: "Practitioner/1")
