@@ -4,6 +4,7 @@ import os
 import pathlib
 import secrets
 
+import httpx
 import pytest
 
 from instance import Instance
@@ -162,3 +163,11 @@ def account(instance, person):
     yield make
     for username in made:
         instance.cli("user", "disable", username)
+
+
+@pytest.fixture
+def everything(instance):
+    """Asks the FHIR server itself, over the relay: what is there, whoever may see it."""
+    transport = httpx.HTTPTransport(uds=str(instance.directory / "relay/fhir-relay.sock"))
+    with httpx.Client(transport=transport, base_url="http://relay", timeout=30) as client:
+        yield lambda path: client.get(f"/{path}").json()

@@ -20,7 +20,8 @@ struct ExplainCommand: ParsableCommand {
             """)
 
     @Argument(help: "Method and address below the FHIR base, in one text.") var request: String?
-    @Option(help: "The id of a grant.") var grant: String?
+    // An id may begin with a hyphen.
+    @Option(parsing: .unconditional, help: "The id of a grant.") var grant: String?
     @Flag(help: "Read an access token from standard input.") var token = false
     @Option(help: "A file with the body of the request.") var body: String?
     @Option(help: "The media type of the body.") var contentType = "application/fhir+json"
