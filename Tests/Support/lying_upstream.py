@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 OWN, OTHER = "anna-berg", "zoe-hidden"
 #: Stands in every resource of the other patient, and nowhere else.
 SECRET = "Zoe-Hidden-Was-Here"
+ABSENT = {"response": {"status": "404"}}
 PARAMETERS = {
     "Patient": ["_id", "name", "identifier", "birthdate"],
     "Practitioner": ["_id", "name"],
@@ -64,6 +65,10 @@ def record():
     # A decimal that no binary number keeps.
     exact = json.dumps(observation("own-exact", OWN, "Glucose", valueQuantity={"value": "@", "unit": "mmol/L"}))
     return {**texts, "Observation/own-exact": exact.replace('"@"', "7.10")}
+
+
+def subject_of(text):
+    return json.loads(text).get("subject", {}).get("reference", "")
 
 
 @dataclasses.dataclass
@@ -187,10 +192,21 @@ class LyingUpstream:
 
     def honest(self, request):
         parts = [part for part in request.path.removeprefix("/fhir").split("/") if part]
+        if request.method == "POST" and parts[1:] == ["_search"]:
+            form = parse_qsl(request.body.decode(), keep_blank_values=True)
+            return self.found(self.bundle(parts[0], dict([*request.query, *form])))
+        if request.method == "POST" and not parts:
+            return self.found(self.batch(json.loads(request.body)))
         if request.method not in ("GET", "HEAD"):
             return self.written(request, parts)
         if parts == ["metadata"]:
             return self.found(CAPABILITIES)
+        if parts[0] == "Patient" and parts[2:] == ["$everything"]:
+            return self.found(self.collection(parts[1]))
+        if parts[2:] == ["_history"]:
+            return self.found(self.history("/".join(parts[:2])))
+        if parts[2:] == ["_history", "1"]:
+            parts = parts[:2]
         if len(parts) == 1:
             return self.found(self.bundle(parts[0], dict(request.query)))
         text = self.resources.get("/".join(parts))
@@ -216,7 +232,7 @@ class LyingUpstream:
         ids = query.get("_id", "").split(",") if "_id" in query else None
 
         def is_match(key, text):
-            subject = json.loads(text).get("subject", {}).get("reference", "").rsplit("/", 1)[-1]
+            subject = subject_of(text).rsplit("/", 1)[-1]
             return (
                 key.startswith(f"{type}/")
                 and (everybody or not wanted or subject in wanted)
@@ -239,6 +255,27 @@ class LyingUpstream:
             "link": links,
             "entry": [self.entry(key) for key in keys[offset : offset + count]],
         }
+
+    def collection(self, patient):
+        """All that is about one patient, as an operation gives it."""
+        keys = [key for key, text in self.resources.items() if f"Patient/{patient}" in (key, subject_of(text))]
+        return {"resourceType": "Bundle", "type": "searchset", "entry": [self.entry(key) for key in keys]}
+
+    def history(self, key):
+        """One version."""
+        entry = {
+            "fullUrl": f"{self.base}/{key}",
+            "resource": json.loads(self.resources[key]),
+            "request": {"method": "PUT", "url": key},
+            "response": {"status": "200", "etag": 'W/"1"', "location": f"{self.base}/{key}/_history/1"},
+        }
+        return {"resourceType": "Bundle", "type": "history", "total": 1, "entry": [entry]}
+
+    def batch(self, asked):
+        """Reads, and nothing else."""
+        texts = [self.resources.get(each["request"]["url"].lstrip("/")) for each in asked["entry"]]
+        answers = [{"resource": json.loads(text), "response": {"status": "200"}} if text else ABSENT for text in texts]
+        return {"resourceType": "Bundle", "type": f"{asked['type']}-response", "entry": answers}
 
     def entry(self, key, mode="match"):
         return {"fullUrl": f"{self.base}/{key}", "resource": json.loads(self.resources[key]), "search": {"mode": mode}}

@@ -398,6 +398,69 @@ def test_pages_are_walked_without_a_word_of_the_servers_own_address(limited, own
     assert len(seen) == 26 == len(set(seen)) and len(received) == 5
 
 
+# The same lies where more than a read or a search is asked for. A row of the table that is not there refuses.
+
+BATCH = {"resourceType": "Bundle", "type": "batch", "entry": [{"request": {"method": "GET", "url": READ}}]}
+FORM = {"content": "_count=50", "headers": {"content-type": "application/x-www-form-urlencoded"}}
+ROWS = {
+    "a version": ("GET", "Observation/own-01/_history/1", {}),
+    "a history": ("GET", "Observation/own-01/_history", {}),
+    "a form": ("POST", "Observation/_search", FORM),
+    "everything": ("GET", f"Patient/{OWN}/$everything", {}),
+    "a batch": ("POST", "", {"json": BATCH, "headers": {"content-type": "application/fhir+json"}}),
+}
+
+
+@pytest.fixture(params=ROWS.values(), ids=ROWS)
+def ask_row(request, limited):
+    method, path, options = request.param
+    return lambda: limited.ask(path, method, **options)
+
+
+def test_an_honest_answer_passes_every_row(ask_row, upstream):
+    answer = ask_row()
+    assert answer.status_code in (200, 403) and is_silent_about(answer, upstream)
+
+
+@pytest.mark.parametrize("lie", FORMS.values(), ids=FORMS)
+def test_what_cannot_be_checked_is_not_passed_on_in_any_row(ask_row, upstream, lie):
+    with upstream.lying(lie):
+        answer = ask_row()
+    found = answer.json()
+    if found.get("type") == "batch-response":
+        # Its entries fail each by itself.
+        assert [each["response"]["status"][:3] for each in found["entry"]] == ["502"] and OWN not in answer.text
+    else:
+        assert answer.status_code in (403, 502) and found["resourceType"] == "OperationOutcome", answer.text
+    assert is_silent_about(answer, upstream)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        observation("own-01", OTHER, SECRET),
+        observation("other-1", OTHER, SECRET),
+        patient(OTHER, SECRET),
+        {"resourceType": "Group", "id": "g", "name": SECRET},
+        {**OUTCOME, "contained": [patient(OTHER, SECRET)]},
+        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient(OTHER, SECRET)}]},
+    ],
+    ids=["another subject", "another record", "another patient", "a group", "an outcome", "a bundle"],
+)
+def test_what_is_put_in_the_place_of_an_answer_is_not_passed_on(ask_row, upstream, resource):
+    def puts(reply, _):
+        """Into the first entry, and in front of it; or alone, where there is no list."""
+        found = reply.resource
+        if "entry" in found:
+            found["entry"] = [{**found["entry"][0], "resource": resource}, *found["entry"]]
+            found["entry"][1] = {**found["entry"][1], "resource": resource}
+        reply.resource = found if "entry" in found else resource
+
+    with upstream.lying(puts):
+        answer = ask_row()
+    assert answer.status_code in (200, 403, 404, 502) and is_silent_about(answer, upstream)
+
+
 # What steers
 
 
