@@ -9,10 +9,32 @@ Nobody here exists. Names, stories and numbers were invented for this project, s
 a real one and none has a licence of its own. The data is the same on every run: dates count back from --today, which
 is a fixed day unless given.
 
-Three things were put in to tempt an authorization server into showing the wrong person's record:
+Some things were put in to tempt an authorization server into showing the wrong person's record:
   Group/cardiometabolic-clinic        several patients are members; a careless $everything follows it
   Observation/…-family-lipids-1       a father's and a son's panels name each other's results through hasMember
   Appointment/diabetes-evening        two patients take part
+
+And the probes, each with the tag `probe`. "Own" and "hidden" are for a token of maja-oconnor; the other patient is
+robin-achterberg:
+  Observation/probe-focus             own: the other patient is its focus, and no include may fetch it
+  Observation/probe-two-categories    own: laboratory and vital signs, so under the scope of either
+  Observation/probe-category-text     own: a category in words alone, which no category scope covers
+  Observation/probe-category-other-system  own: the code "laboratory" of another system
+  Observation/probe-decimal           own: a value of 7.0, and not 7
+  Observation/probe-moved             own, but the first of its two versions was about the other patient
+  MedicationRequest/probe-contained   own: what it prescribes lies inside of it
+  Device/probe-meter, -meter-spare, -meter-other   own; nobody's, so equipment for all to see; hidden
+  DocumentReference/probe-letter, Binary/probe-letter-text   own; the Binary by the document alone
+  DocumentReference/probe-letter-other, Binary/probe-letter-other-text   hidden
+  Provenance/probe-letter-written     own: about the letter
+  Provenance/probe-letters-sent       hidden: about a document of each
+  Task/probe-call                     own, in a type outside of the compartment
+  Task/probe-call-other               hidden, though its requester is the patient
+  Observation/probe-performer         hidden: about the other patient, whom the patient measured
+  Observation/probe-nobody            hidden: about nobody
+  Observation/probe-by-number         hidden: names the patient by record number, which proves nothing
+  Observation/probe-contained-subject hidden: its subject lies inside of it and says it is the patient
+  List/probe-call-list                hidden: about nobody, and lists both
 """
 
 import argparse
@@ -299,7 +321,7 @@ class Chart:
         self.today, self.id, self.clinician = today, id, clinician
         self.resources, self.count, self.visits = [], {}, []
         line, city, postcode = address
-        self.name = f"{given} {family}"
+        self.name, self.number = f"{given} {family}", mrn
         self.add("Patient", id=id, active=True, identifier=[{
             "use": "usual", "type": concept(THO + "v2-0203", "MR", "Medical record number"),
             "system": MRN, "value": mrn, "assigner": reference(HOSPITAL, "Rowan Bay Hospital")}],
@@ -698,13 +720,89 @@ def between(today, people):
                             clinician("lindqvist"), reference("Location/rowan-bay-clinic"))]}
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# The probes: what a careless check takes for a record of the patient, and what a careful one must not lose.
+
+HOUSE = "https://hospital.example/"
+
+
+def probe(type, word, /, **members):
+    return {"resourceType": type, "id": f"probe-{word}", "meta": {"tag": [{"system": f"{HOUSE}tag", "code": "probe"}]},
+            **members}
+
+
+def probes(own, other):
+    def reading(word, subject, value, categories=("laboratory",), day=8, **members):
+        plain, code, _, unit, *_, display = MEASURES["glucose"]
+        about = {"subject": subject} if subject else {}
+        return probe("Observation", word, **{
+            "status": "final", "category": [category(each) for each in categories],
+            "code": concept(LOINC, code, display, plain), **about, "effectiveDateTime": own.time(day, "18:30"),
+            "performer": [own.doctor()], "valueQuantity": quantity(value, unit), **members})
+
+    def letter(word, person, text, **members):
+        yield probe("Binary", f"{word}-text", contentType="text/plain", **members,
+                    data=base64.b64encode(text.encode()).decode())
+        yield probe("DocumentReference", word, status="current", type=concept(LOINC, *NOTES["consultation"]),
+                    category=[concept(USCORE + "us-core-documentreference-category", "clinical-note", "Clinical Note")],
+                    subject=person.subject(), date=person.time(7, "17:00"), author=[person.doctor()],
+                    content=[{"attachment": {"contentType": "text/plain", "url": f"Binary/probe-{word}-text"}}])
+
+    def provenance(word, *targets):
+        return probe("Provenance", word, target=[reference(each) for each in targets], recorded=own.time(6, "09:00"),
+                     agent=[{"who": own.doctor(), "onBehalfOf": reference(HOSPITAL)}])
+
+    def call(word, person, **members):
+        return probe("Task", word, status="requested", intent="order", description="Call about the home readings",
+                     **{"for": person.subject()}, authoredOn=own.time(6, "10:00"), owner=own.doctor(), **members)
+
+    def meter(word, **members):
+        return probe("Device", word, status="active", deviceName=[{"name": "Glucose meter", "type": "other"}],
+                     owner=reference(HOSPITAL), **members)
+
+    yield meter("meter", patient=own.subject())
+    yield meter("meter-other", patient=other.subject())
+    yield meter("meter-spare")
+
+    yield reading("focus", own.subject(), 141, focus=[other.subject()])
+    yield reading("two-categories", own.subject(), 128, ["laboratory", "vital-signs"])
+    yield reading("category-text", own.subject(), 133, category=[{"text": "Laboratory"}])
+    yield reading("category-other-system", own.subject(), 137,
+                  category=[concept(f"{HOUSE}category", "laboratory", "Laboratory")])
+    yield reading("decimal", own.subject(), 7.0, valueQuantity=quantity(7.0, "mmol/L"))
+    # Written into the wrong record, and put right.
+    yield reading("moved", other.subject(), 219, day=7)
+    yield reading("moved", own.subject(), 219, day=7)
+    yield reading("performer", other.subject(), 204, performer=[own.subject()])
+    yield reading("nobody", None, 100, note=[{"text": "Control solution"}])
+    number = {"identifier": {"system": MRN, "value": own.number}, "display": own.name}
+    yield reading("by-number", number, 122)
+    yield reading("contained-subject", reference(f"#{own.id}"), 119,
+                  contained=[{"resourceType": "Patient", "id": own.id, "name": [{"text": own.name}]}])
+    yield probe("MedicationRequest", "contained", status="active", intent="order",
+                contained=[{"resourceType": "Medication", "id": "strips", "code": {"text": "Glucose test strips"}}],
+                medicationReference=reference("#strips"), subject=own.subject(), authoredOn=own.date(8),
+                requester=own.doctor(), dosageInstruction=[{"text": "Two strips a day"}])
+
+    yield from letter("letter", own, "Please bring the meter to the diabetes evening.")
+    yield from letter("letter-other", other, "Please bring the insulin to the diabetes evening.",
+                      securityContext=reference(f"Patient/{other.id}"))
+    yield provenance("letter-written", "DocumentReference/probe-letter")
+    yield provenance("letters-sent", "DocumentReference/probe-letter", "DocumentReference/probe-letter-other")
+    yield call("call", own)
+    yield call("call-other", other, requester=own.subject())
+    yield probe("List", "call-list", status="current", mode="working", title="To be called on Monday",
+                entry=[{"item": each} for each in (other.subject(), reference("Observation/probe-performer"),
+                                                   own.subject())])
+
+
 def everything(today):
-    """All resources, each after the ones it refers to."""
+    """All resources, each after the ones it refers to; a resource that changed has a row for each version."""
     resources, people = list(hospital()), {}
     for chart in charts(today):
         resources += chart.resources
         people[chart.id] = chart
-    return resources + list(between(today, people))
+    return [*resources, *between(today, people), *probes(people["maja-oconnor"], people["robin-achterberg"])]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -767,7 +865,8 @@ def load(resources, base, ca, wait):
             print(f"patients: PUT {path} was answered {answer}\n{body.decode(errors='replace')}", file=sys.stderr)
             return 1
     patients = sum(resource["resourceType"] == "Patient" for resource in resources)
-    print(f"{len(resources)} resources of {patients} patients are in {server.base} "
+    count = len({(resource["resourceType"], resource["id"]) for resource in resources})
+    print(f"{count} resources of {patients} patients are in {server.base} "
           f"({time.monotonic() - began:.1f} seconds)")
     return 0
 
@@ -789,7 +888,7 @@ def write(resources, directory):
     for type, members in types.items():
         with open(os.path.join(directory, f"{type}.ndjson"), "w", encoding="utf-8") as file:
             file.writelines(json.dumps(member, ensure_ascii=False) + "\n" for member in members)
-    print(f"{len(resources)} resources in {len(types)} files are in {directory}")
+    print(f"{len(resources)} lines in {len(types)} files are in {directory}")
     return 0
 
 
@@ -804,7 +903,7 @@ def main():
     command.add_argument("--wait", type=float, default=60, metavar="SECONDS",
                          help="how long to wait for a server that is starting (default 60)")
     commands.add_parser("list", help="id, name, birth date and record number, one patient a line, tabs between")
-    command = commands.add_parser("ndjson", help="write one file per resource type")
+    command = commands.add_parser("ndjson", help="write one file per resource type, a line for each version")
     command.add_argument("directory", metavar="DIRECTORY")
     options = parser.parse_args()
     resources = everything(options.today)

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 
+import httpx
 import pytest
 
 from instance import PROGRAMS, own_instance, run_script, until
@@ -50,9 +51,13 @@ def status(instance, path, **options):
 
 
 class Load:
-    """Requests to some paths, as fast as they are answered, on kept connections, until the block ends."""
+    """Requests to some paths, as fast as they are answered, on kept connections, until the block ends.
 
-    def __init__(self, instance, *paths, threads=8):
+    - token: goes with each of them.
+    - check: looks at each answer, and fails.
+    """
+
+    def __init__(self, instance, *paths, threads=8, token=None, check=None):
         self.instance, self.paths, self.threads, self.over, self.answers = (
             instance,
             paths,
@@ -60,6 +65,8 @@ class Load:
             threading.Event(),
             [],
         )
+        self.headers = {"authorization": f"Bearer {token}"} if token else {}
+        self.check = check or (lambda answer: None)
 
     def __enter__(self):
         self.pool = concurrent.futures.ThreadPoolExecutor(self.threads)
@@ -76,10 +83,16 @@ class Load:
             each.result()
 
     def ask(self, path):
-        with self.instance.http() as http:
+        with self.instance.http(headers=self.headers) as http:
             while not self.over.is_set():
                 begin = time.monotonic()
-                self.answers.append((begin, path, http.get(self.instance.base + path).status_code))
+                try:
+                    answer = http.get(self.instance.base + path)
+                    self.check(answer)
+                    self.answers.append((begin, path, answer.status_code))
+                except httpx.RemoteProtocolError:
+                    # Broken off in the middle, so that nobody takes it for an answer.
+                    self.answers.append((begin, path, None))
 
     def more(self, count):
         """Waits until so many more were answered."""
@@ -206,6 +219,37 @@ def test_without_its_fhir_server_the_api_says_so_and_the_pages_are_kind(own, pat
     until(lambda: rounds.fhir(token, "Patient/maja-oconnor").status_code == 200, 60)
     assert "1 patient found" in clinician.search("Maja").text
     assert "code" in patient.submit(patient.open(consent.url).form("/portal/consent"), button=("decision", "allow"))
+
+
+def is_about_maja(answer):
+    """Fails on an answer with anybody else in it, and on a refusal that does not say what it is."""
+    found = answer.json()
+    if answer.status_code != 200:
+        assert answer.status_code in (502, 503) and found["resourceType"] == "OperationOutcome", answer.text
+        return
+    resources = [entry["resource"] for entry in found["entry"]] if found["resourceType"] == "Bundle" else [found]
+    assert {
+        each.get("subject", each.get("patient", {})).get("reference", "Patient/maja-oconnor") for each in resources
+    } == {"Patient/maja-oconnor"}
+
+
+@pytest.mark.parametrize("name", ["enforce", "fhir"])
+def test_a_kill_in_the_middle_of_the_work_shows_nobody_elses_record(own, patient, rounds, name):
+    token = rounds.tokens(patient)["access_token"]
+    paths = ("Patient/maja-oconnor", "Observation?_count=200", "Observation?_count=3", "Condition")
+
+    def works():
+        return rounds.fhir(token, "Patient/maja-oconnor").status_code == 200
+
+    with Load(own, *(f"/fhir/{path}" for path in paths), token=token, check=is_about_maja) as load:
+        for _ in range(3):
+            command = own.end(name, signal.SIGKILL)
+            load.more(40)
+            own.start(name, command)
+            until(works, 60)
+            load.more(100)
+    codes = {code for _, _, code in load.answers}
+    assert codes <= {200, 502, 503, None} and {200, 503} <= codes
 
 
 @pytest.mark.parametrize("name", ["authorize", "token", "introspect", "revoke", "launch", "portal"])

@@ -395,7 +395,8 @@ def allowed(person, app, scope, is_kept):
 
 
 def category_of(resource):
-    return {f"{coding['system']}|{coding['code']}" for each in resource["category"] for coding in each["coding"]}
+    codings = [coding for each in resource["category"] for coding in each.get("coding", [])]
+    return {f"{coding['system']}|{coding['code']}" for coding in codings}
 
 
 def entries(answer):
