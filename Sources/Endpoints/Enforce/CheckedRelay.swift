@@ -99,6 +99,10 @@ extension CheckedRelay {
     func guarded(_ change: GuardedChange, isVersioned: Bool) throws(FHIRRefusal) -> AccessDecision.HandOff {
         let (answer, current) = try resource(change.type, change.id, version: nil)
         guard visibility.shows(current, by: change.letter) else { throw .notFound }
+        guard visibility.admitsChange(of: current, by: change.letter) else {
+            throw .forbidden(
+                "What is nobody's is not changed by this token.", scope: access.scope(change.letter, on: change.type))
+        }
         guard change.draft?.keepsProtected(of: current) != false else {
             throw .forbidden(
                 "Labels, tags and links between patients are not changed by this token.",

@@ -55,10 +55,9 @@ package struct BundleFilter {
             counts = narrowing.isComplete && isHeld(narrowing, by: links)
             if narrowing.countsOnly, !counts { throw .unusableAnswer }
         }
-        if let total = bundle["total"] {
-            let matches = verdicts.filter(\.isMatch)
-            let isOurs = counts || total.integer == matches.count
-            if !matches.allSatisfy(\.isShown) || !isOurs { cut.remove(total) }
+        // A total that stays only where nothing was cut would tell that something was.
+        if let total = bundle["total"], !counts || verdicts.contains(where: { $0.isMatch && !$0.isShown }) {
+            cut.remove(total)
         }
 
         rewrite(links, of: bundle, &cut)

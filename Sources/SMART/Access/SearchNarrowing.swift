@@ -58,7 +58,8 @@ package struct SearchNarrowing: Sendable {
         self.type = type
         self.isForm = isForm
         self.additions = additions
-        isComplete = compartment.naming != .targets && (!isConstrained || constraint != nil)
+        isComplete =
+            compartment.naming != .targets && compartment.paths.count <= 1 && (!isConstrained || constraint != nil)
         countsOnly = parameters.contains {
             $0.name == "_summary" && $0.value == "count" || $0.name == "_count" && Int($0.value) == 0
         }

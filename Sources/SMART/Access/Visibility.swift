@@ -36,6 +36,16 @@ extension Visibility {
         return access.reaches(patient: id)
     }
 
+    /// Whether some grant with one of these letters lets the resource be changed: what is nobody's is seen, and not changed.
+    package func admitsChange(of resource: JSONValue, by letters: Permissions) -> Bool {
+        guard let type = resource["resourceType"]?.string else { return false }
+        return switch access.rule(letters, on: type) {
+        case .none: false
+        case .unrestricted: true
+        case .restricted(let grants): grants.contains { admits(resource, of: type, by: $0) }
+        }
+    }
+
     /// Whether a grant lets a resource be like this after a write: about a patient that it reaches, and within its constraints.
     func admits(_ resource: JSONValue, of type: String, by grant: AccessGrant) -> Bool {
         guard let compartment = Compartment.of(type) else { return false }

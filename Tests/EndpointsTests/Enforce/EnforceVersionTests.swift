@@ -35,14 +35,16 @@ struct EnforceVersionTests {
     }
 
     // FHIR R4 http#history
-    @Test("of a history the versions that are ours stay, byte for byte, and the count only if it is theirs")
+    @Test("of a history the versions that are ours stay, byte for byte, and no count tells of others")
     func histories() throws {
         let mixed = Self.history(
             [Self.entry(Self.version(3)), Self.deletion, Self.entry(Self.version(1, of: "eboni"))], total: 3)
         let response = try Site(LyingServer(mixed)).answer(.get, "/fhir/Observation/o/_history")
         #expect(response.text == Self.history([Self.entry(Self.version(3)), Self.deletion]))
         let whole = Self.history([Self.entry(Self.version(2)), Self.entry(Self.version(1))], total: 2)
-        #expect(try Site(LyingServer(whole)).answer(.get, "/fhir/Observation/o/_history").text == whole)
+        #expect(
+            try Site(LyingServer(whole)).answer(.get, "/fhir/Observation/o/_history").text
+                == whole.replacing(#""total":2,"#, with: ""))
     }
 
     @Test(

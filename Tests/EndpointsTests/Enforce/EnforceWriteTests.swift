@@ -104,6 +104,17 @@ struct EnforceWriteTests {
         #expect(try update(patient, of: linked) == 403)
     }
 
+    @Test("equipment that nobody has is seen, and not changed")
+    func equipment() throws {
+        let spare = #"{"resourceType":"Device","id":"d","meta":{"versionId":"1"}}"#
+        func status(_ stored: String) throws -> Int {
+            try Site(LyingServer(stored), scopes: "patient/*.cruds").answer(.delete, "/fhir/Device/d").status
+        }
+        #expect(try status(spare) == 403)
+        #expect(try status(spare.replacing("}}", with: #"},"patient":{"reference":"Patient/kermit"}}"#)) == 200)
+        #expect(try status(spare.replacing("}}", with: #"},"patient":{"reference":"Patient/eboni"}}"#)) == 404)
+    }
+
     @Test("a server that answers nonsense has nothing changed through us")
     func lies() throws {
         for server in [LyingServer("<html/>"), LyingServer("{}"), LyingServer(Self.own, status: 500)] {
