@@ -134,7 +134,10 @@ extension BundleRelay {
             let handOff = try relay.guarded(change, isVersioned: isVersioned)
             (target, ifMatch) = (handOff.target, handOff.ifMatch)
         case .relay(.search(let narrowing, let path)): target = path.with(query: narrowing.query).text
-        case .relay(.read(let type, let id, nil)): target = "/\(type)/\(id)"
+        case .relay(.read(let type, let id, nil)):
+            // What is absent makes a server refuse the whole, so what is hidden has to do the same.
+            _ = try relay.read(type, id, version: nil, ifNoneMatch: nil)
+            target = "/\(type)/\(id)"
         case .deny, .needsBody, .relay: throw .unusableAnswer
         }
         var writer = JSONWriter()

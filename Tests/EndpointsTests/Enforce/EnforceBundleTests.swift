@@ -93,7 +93,9 @@ struct EnforceBundleTests {
             bundle(
                 "transaction", entry("PUT", "Observation/o", Self.own), entry("GET", "Observation?code=x&_format=json"),
                 entry("GET", "Patient/kermit"), entry("GET", "Observation/o")),
-            LyingServer(Self.own), writer: writer, [("Prefer", "return=representation")])
+            LyingServer(
+                [Self.own, #"{"resourceType":"Patient","id":"kermit"}"#, Self.own].map { .success(.fhir($0)) }),
+            writer: writer, [("Prefer", "return=representation")])
         #expect(response.status == 200 && !response.text.contains("eboni") && !response.text.contains("10.0.0.5"))
         let answers = try entries(response)
         #expect(answers[0]["response"]?["location"]?.string == "https://ehr.example.org/fhir/Observation/o/_history/4")
@@ -125,6 +127,15 @@ struct EnforceBundleTests {
             writer: LyingServer(body, status: status))
         #expect(response.status == expected && !response.text.contains("eboni"))
         #expect(response.issue != nil)
+    }
+
+    @Test("a read of what is hidden and of what is absent refuse the whole in the same way")
+    func hiddenRead() throws {
+        for server in [LyingServer(Self.own.replacing("kermit", with: "eboni")), LyingServer("{}", status: 404)] {
+            let writer = LyingServer("{}")
+            let response = try send(bundle("transaction", entry("GET", "Observation/o")), server, writer: writer)
+            #expect(response.status == 404 && response.issue == "not-found" && writer.targets.isEmpty)
+        }
     }
 
     @Test("when what is to be changed is hidden, nothing is sent")
