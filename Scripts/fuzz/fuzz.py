@@ -189,7 +189,6 @@ class Findings:
     """Leaks, trouble and hints: all are counted, and the first few of each shape are printed."""
 
     EACH = 3
-
     LEVELS = ("LEAK", "TROUBLE", "HINT")
 
     def __init__(self, seed):
@@ -290,7 +289,7 @@ class Fuzzer:
             if not self.sight.shows_version(type, id, version, resource, letters):
                 add("LEAK", "hidden resource", f"{type}/{id} version {version} as {mode}")
         for url in answer.addresses:
-            if not url.startswith(("urn:", self.public)) and self.instance.fhir in url:
+            if url and not url.startswith(("urn:", self.public)):
                 add("LEAK", "address", url)
         if self.switch.base.split("/")[2] in answer.text + str(answer.head):
             add("HINT" if self.sight.sees_all_of(None) else "LEAK", "address of the FHIR server", "")

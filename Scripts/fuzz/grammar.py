@@ -186,6 +186,13 @@ class Grammar:
     def control(self, type):
         """A parameter about the answer, or about every type."""
         name = self.chance.choice(list(PARAMETERS[type]))
+        if self.sometimes(0.5):
+            return self.one(
+                *(("_count", self.one("0", "1", "3", "50", "200")), ("_summary", self.one("count", "true", "text"))),
+                *(("_sort", self.one("", "-") + name), ("_sort", self.one("_id", "-_lastUpdated"))),
+                *(("_id", f"{self.id(type)},{self.id(type)}"), ("_id", self.id(type)), ("_tag", "probe")),
+                *(("_total", "accurate"), ("_elements", "id,subject"), ("_lastUpdated", "gt2020"), ("_pretty", "true")),
+            )
         other = self.chance.choice(list(PARAMETERS))
         return self.one(
             *(("_count", self.one("0", "1", "3", "50", "200", "10000", "-1", "x", "")), ("_summary", "count")),
@@ -215,6 +222,13 @@ class Grammar:
 
     def chain(self, type):
         """Through a reference, once or more, with and without a type."""
+        if self.sometimes(0.5):
+            other, names = self.one(
+                ("Patient", ("subject", "patient", "subject:Patient")),
+                ("Practitioner", ("performer:Practitioner", "participant:Practitioner", "requester:Practitioner")),
+            )
+            name, value = self.plain(other)
+            return f"{self.one(*names)}.{name}", value
         names = [each for each in REFERRING if each.startswith(f"{type}:") and "*" not in each] or [
             "Observation:subject"
         ]
@@ -225,6 +239,11 @@ class Grammar:
         return f"{reference}{kind}.{further}{name}", value
 
     def has(self, type, depth=0):
+        if depth == 0 and self.sometimes(0.5):
+            other = self.one("Observation", "Condition", "Encounter", "Task", "Group", "Appointment", "Provenance")
+            name, value = self.plain(other)
+            reference = {"Group": "member", "Appointment": "actor", "Provenance": "target"}.get(other, "patient")
+            return f"_has:{other}:{reference}:{name}", value
         other, reference = self.chance.choice([each for each in REFERRING if ":" in each and "*" not in each]).split(
             ":"
         )
@@ -295,8 +314,8 @@ class Grammar:
 
     def inferred(self):
         """What would tell of the hidden by who is found, or in which order."""
-        type = self.type()
         kind = self.one("chain", "chain", "has", "has", "sort")
+        type = "Patient" if kind == "has" and self.sometimes(0.5) else self.type()
         pair = {"chain": self.chain, "has": self.has, "sort": self.sorted}[kind](type)
         rest = [] if self.sometimes(0.6) else self.query(type)
         return self.get(kind, self.at(f"/{type}", [pair, *rest]))
@@ -434,7 +453,7 @@ class Grammar:
         return made
 
     def body(self, resource, content="application/fhir+json"):
-        headers = {"Content-Type": self.one(*[content] * 8, "application/json", "application/fhir+xml", "text/plain")}
+        headers = {"Content-Type": self.one(*[content] * 27, "application/json", "application/fhir+xml", "text/plain")}
         text = json.dumps(resource)
         if self.sometimes(0.03):
             text = self.one(
