@@ -311,6 +311,12 @@ HIDING = {
     "as an include": slips(search={"mode": "include"}),
     "as an outcome": slips(search={"mode": "outcome"}),
     "without a mode": slips(),
+    "behind a resource": bundles(
+        lambda bundle: bundle["entry"][0].update(response={"status": "200", "outcome": patient(OTHER, SECRET)})
+    ),
+    "before a resource": bundles(lambda bundle: bundle["entry"][0].update(request={"method": "GET", "url": SECRET})),
+    "in an entry's link": bundles(lambda bundle: bundle["entry"][0].update(link=[{"relation": SECRET, "url": SECRET}])),
+    "in an entry's own words": bundles(lambda bundle: bundle["entry"][0].update(extension=[{"valueString": SECRET}])),
     "under the patient's address": slips(fullUrl=f"Patient/{OWN}"),
     "the patient itself": slips(resource=patient(OTHER, SECRET)),
     "in a bundle": slips(resource={"resourceType": "Bundle", "entry": [{"resource": patient(OTHER, SECRET)}]}),

@@ -193,7 +193,8 @@ extension FHIRRefusal {
 
     fileprivate static func transaction(_ status: Int) -> FHIRRefusal {
         switch status {
-        case 400, 404, 422: FHIRRefusal(status, .invalid, "The FHIR server does not accept the transaction.")
+        case 404, 410: .notFound
+        case 400, 422: FHIRRefusal(status, .invalid, "The FHIR server does not accept the transaction.")
         case 409, 412: FHIRRefusal(status, .conflict, "Something of the transaction has changed meanwhile.")
         case 429, 500...599: .unavailable
         default: .unusableAnswer

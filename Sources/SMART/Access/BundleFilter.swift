@@ -39,24 +39,26 @@ package struct BundleFilter {
         var cut = JSONCut(document)
 
         let entries = try Self.array("entry", of: bundle)
-        let verdicts = judge(entries, content)
+        let links = try Self.array("link", of: bundle)
+        // Whether the server, by its own account, looked among nothing but what may be seen.
+        var isOurs = false
+        if case .search(let narrowing?) = content {
+            isOurs = narrowing.isComplete && isHeld(narrowing, by: links)
+            if narrowing.countsOnly, !isOurs { throw .unusableAnswer }
+        }
+
+        let verdicts = judge(entries, content, isOurs: isOurs)
         // A history without a version that may be seen is none.
         let hasShown = verdicts.contains { $0.isShown }
         if case .history = content, !hasShown { throw .notFound }
         for (entry, verdict) in zip(entries, verdicts) {
-            if verdict.isShown { publish(entry, &cut) } else { cut.remove(entry) }
+            if verdict.isShown { trim(entry, content, &cut) } else { cut.remove(entry) }
         }
         // FHIR R4 json#2.6.2.1: an array is never empty.
         if let list = bundle["entry"], !hasShown { cut.remove(list) }
 
-        let links = try Self.array("link", of: bundle)
-        var counts = false
-        if case .search(let narrowing?) = content {
-            counts = narrowing.isComplete && isHeld(narrowing, by: links)
-            if narrowing.countsOnly, !counts { throw .unusableAnswer }
-        }
         // A total that stays only where nothing was cut would tell that something was.
-        if let total = bundle["total"], !counts || verdicts.contains(where: { $0.isMatch && !$0.isShown }) {
+        if let total = bundle["total"], !isOurs || verdicts.contains(where: { $0.isMatch && !$0.isShown }) {
             cut.remove(total)
         }
 
@@ -79,7 +81,7 @@ extension BundleFilter {
     }
 
     /// What may stay. Provenance comes last: it is shown beside the resources it is about.
-    private func judge(_ entries: [JSONValue], _ content: Content) -> [Verdict] {
+    private func judge(_ entries: [JSONValue], _ content: Content, isOurs: Bool) -> [Verdict] {
         var verdicts = [Verdict](repeating: Verdict(), count: entries.count)
         var companions: Set<String> = []
         var later: [Int] = []
@@ -91,8 +93,8 @@ extension BundleFilter {
             if type == "Provenance" {
                 later.append(index)
             } else if type == "OperationOutcome", Self.mode(of: entry) == "outcome" {
-                // FHIR R4 bundle-definitions#Bundle.entry.search.mode: about the search, not about anybody.
-                verdicts[index].isShown = resource["contained"] == nil
+                // FHIR R4 bundle-definitions#Bundle.entry.search.mode: about the search, and so about what it found.
+                verdicts[index].isShown = isOurs && resource["contained"] == nil
             } else if visibility.shows(resource, by: content.letters(for: entry)) {
                 verdicts[index].isShown = true
                 if let id = resource["id"]?.string { companions.insert("\(type)/\(id)") }
@@ -191,19 +193,52 @@ extension BundleFilter {
         return page(target)
     }
 
-    /// Addresses under the FHIR server's own base become public ones.
-    private func publish(_ folded: JSONValue, _ cut: inout JSONCut) {
+    /// What stays of an entry beside its resource: nothing in it was looked at but this.
+    private static let entryMembers: [String: Set<String>] = ["search": ["mode", "score"]]
+    private static let historyMembers = entryMembers.merging([
+        "request": ["method", "url"], "response": ["status", "etag", "lastModified", "location"],
+    ]) { one, _ in one }
+
+    /// Takes from an entry what nobody has looked at, and makes addresses under the FHIR server's own base public ones.
+    private func trim(_ folded: JSONValue, _ content: Content, _ cut: inout JSONCut) {
         let entry = folded.unfolded
-        let urls = [entry["fullUrl"], entry["request"]?["url"], entry["response"]?["location"]]
-        let foreign = urls.compactMap { url -> (JSONValue, String)? in
-            guard let url, let text = url.string, !links.isPublic(text), let target = links.target(of: text) else {
-                return nil
+        var known = Self.entryMembers
+        if case .history = content { known = Self.historyMembers }
+        var removals: [JSONValue] = []
+        var rewritten: [(JSONValue, String)] = []
+        for member in entry.members {
+            switch member.name {
+            case "resource": break
+            case "fullUrl": keep(member.value, &removals, &rewritten)
+            case let name:
+                guard let names = known[name], member.value.kind == .object else {
+                    removals.append(member.value)
+                    continue
+                }
+                for inner in member.value.members {
+                    if !names.contains(inner.name) || inner.value.kind == .object || inner.value.kind == .array {
+                        removals.append(inner.value)
+                    } else if inner.name == "url" || inner.name == "location" {
+                        keep(inner.value, &removals, &rewritten)
+                    }
+                }
             }
-            return (url, links.url(of: target))
         }
-        guard !foreign.isEmpty else { return }
+        guard !removals.isEmpty || !rewritten.isEmpty else { return }
         Self.edit(folded, entry, &cut) { cut in
-            for (url, text) in foreign { Self.replace(url, with: text, &cut) }
+            for value in removals { cut.remove(value) }
+            for (url, text) in rewritten { Self.replace(url, with: text, &cut) }
+        }
+    }
+
+    /// An address stays where it is one of this FHIR server, or names the resource by a URN.
+    private func keep(_ url: JSONValue, _ removals: inout [JSONValue], _ rewritten: inout [(JSONValue, String)]) {
+        guard let text = url.string else { return removals.append(url) }
+        guard !links.isPublic(text), !text.hasPrefix("urn:") else { return }
+        if let target = links.target(of: text) {
+            rewritten.append((url, links.url(of: target)))
+        } else if (try? FHIRTarget(relative: text)).map({ ResourceType.isKnown($0.segments.first ?? "") }) != true {
+            removals.append(url)
         }
     }
 

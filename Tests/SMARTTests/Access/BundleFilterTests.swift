@@ -131,7 +131,41 @@ struct BundleFilterTests {
         #expect(
             try filtered(bundle([entry("http://10.0.0.5:8080/hapi")]))
                 == bundle([entry("https://ehr.example.org/fhir")]))
-        #expect(try filtered(bundle([entry("https://other")])) == bundle([entry("https://other")]))
+        #expect(try filtered(bundle([entry("https://other")])) == bundle([Self.own]))
+        #expect(try filtered(bundle([entry("Eboni Brekke")])) == bundle([Self.own]))
+        let named = Self.own.replacing(
+            #"{"resource":"#, with: #"{"fullUrl":"urn:uuid:1","resource":"#, maxReplacements: 1)
+        #expect(try filtered(bundle([named])) == bundle([named]))
+    }
+
+    // FHIR R4 bundle-definitions#Bundle.entry.search.mode
+    @Test("of an entry that stays, what nobody has looked at goes")
+    func trimmed() throws {
+        for more in [
+            #""response":{"status":"200","outcome":{"resourceType":"Patient","id":"eboni"}}"#,
+            #""request":{"method":"GET","url":"x"}"#,
+            #""link":[{"relation":"x","url":"eboni"}]"#, #""extension":[{"valueString":"eboni"}]"#,
+            #""fullUrl":{"x":"eboni"}"#,
+        ] {
+            let entry = Self.own.replacing(#"{"resource":"#, with: #"{\#(more),"resource":"#, maxReplacements: 1)
+            #expect(try filtered(bundle([entry])) == bundle([Self.own]))
+        }
+        let scored = Self.own.replacing(#""mode":"match""#, with: #""mode":"match","score":0.50"#)
+        #expect(
+            try filtered(bundle([scored.replacing(#""score":0.50"#, with: #""score":0.50,"extension":[{}]"#)]))
+                == bundle([scored]))
+    }
+
+    @Test("what a server says of a search stays where it searched among ours alone: it can tell of what it found")
+    func outcomes() throws {
+        let sent = bundle([Self.own, Self.outcome], links: [Self.selfLink])
+        #expect(try filtered(sent) == sent)
+        #expect(try filtered(bundle([Self.own, Self.outcome])) == bundle([Self.own]))
+        let scopes = "patient/Observation.rs?category=a patient/Observation.rs?code=b"
+        let entry = Self.own.replacing(#""id":"a""#, with: #""id":"a","code":{"coding":[{"code":"b"}]}"#)
+        #expect(
+            try filtered(bundle([entry, Self.outcome], links: [Self.selfLink]), scopes)
+                == bundle([entry], links: [Self.selfLink]))
     }
 
     @Test("members that no search answer has go")

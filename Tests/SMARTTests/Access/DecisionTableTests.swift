@@ -45,11 +45,17 @@ struct DecisionTableTests {
             (.get, "/Observation?patient.name=x", "system/Observation.rs", "403"),
             (.post, "/Observation/_search", "system/*.rs", "handOff /Observation/_search"),
             (.post, "/Observation/_search", "system/Observation.rs", "body"),
-            (.get, "/Patient/1/Observation", "system/Observation.s", "handOff /Patient/1/Observation"),
             (
-                .get, "/Encounter/1/Observation?code=x", "system/Observation.s",
+                .get, "/Patient/1/Observation", "system/Observation.s system/Patient.r",
+                "handOff /Patient/1/Observation"
+            ),
+            (.get, "/Patient/1/Observation", "system/Observation.s", "search Observation?patient=Patient%2F1"),
+            (.get, "/Patient/1/Practitioner", "system/Practitioner.s", "400"),
+            (
+                .get, "/Encounter/1/Observation?code=x", "system/Observation.s system/Encounter.s",
                 "handOff /Encounter/1/Observation?code=x"
             ),
+            (.get, "/Encounter/1/Observation?code=x", "system/Observation.s", "403"),
             (.get, "/Patient/1/*", "system/*.rs", "handOff /Patient/1/*"),
             (.get, "/Patient/1/*", "system/Observation.rs", "403"),
             (.get, "?_type=Patient,Observation", "system/*.rs", "handOff /?_type=Patient%2CObservation"),
