@@ -5,8 +5,8 @@
 struct SearchReach {
     enum Verdict {
         case goesAlong
-        /// Left out: nothing it could bring would be shown. The server's own account of the search shows it (FHIR R4
-        /// search#conformance).
+        /// Left out: nothing it could bring would be shown. The server's own account of the search tells
+        /// (FHIR R4 search#conformance).
         case staysOut
     }
 

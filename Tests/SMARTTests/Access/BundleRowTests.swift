@@ -22,6 +22,7 @@ struct BundleRowTests {
     private static let own = #"{"resourceType":"Observation","subject":{"reference":"Patient/kermit"}}"#
     private static let other = own.replacing("kermit", with: "eboni")
 
+    // FHIR R4 http#transaction
     @Test("each entry of a batch is judged as if it had come by itself")
     func batch() throws {
         #expect(

@@ -35,7 +35,7 @@ struct DecisionTableTests {
     }
 
     @Test(
-        "S1 to S6: and searches",
+        "S1 to S6: a token without restriction searches by itself",
         arguments: [
             (.get, "/Observation?code=a%7Cb", "system/Observation.s", "handOff /Observation?code=a%7Cb"),
             (.get, "/Observation?_offset=20", "system/Observation.s", "handOff /Observation?_offset=20"),
@@ -73,7 +73,7 @@ struct DecisionTableTests {
     }
 
     @Test(
-        "W1 to W7: and writes",
+        "W1 to W7: a token without restriction writes by itself",
         arguments: [
             (.post, "/Observation", "system/Observation.c", "handOff /Observation"),
             (.post, "/Observation", "system/Observation.ruds", "403"),
@@ -96,7 +96,7 @@ struct DecisionTableTests {
     }
 
     @Test(
-        "O1 to O7: and asks for operations",
+        "O1 to O7: a token without restriction asks for the operations that have a row",
         arguments: [
             (.get, "/Patient/1/$everything", "system/*.rs", "handOff /Patient/1/$everything"),
             (.get, "/Patient/1/$everything", "system/Patient.rs", "collect /Patient/1/$everything"),
@@ -153,7 +153,7 @@ struct DecisionTableTests {
     }
 
     @Test(
-        "S1 to S6: and searches",
+        "S1 to S6: a patient's token searches what is narrowed, or is refused",
         arguments: [
             (.get, "/Observation?code=x", "patient/*.r", "403"),
             (.get, "/Observation?_format=xml", "patient/*.rs", "406"),
@@ -208,7 +208,7 @@ struct DecisionTableTests {
     }
 
     @Test(
-        "W1 to W7: and writes where the body says so, or is refused",
+        "W1 to W7: a patient's token writes where the body allows it, or is refused",
         arguments: [
             (.post, "/Observation", "patient/*.cruds", "body"), (.post, "/Observation", "patient/*.ruds", "403"),
             (.put, "/Observation/1", "patient/*.cruds", "body"), (.patch, "/Observation/1", "patient/*.cruds", "body"),
@@ -228,7 +228,7 @@ struct DecisionTableTests {
     }
 
     @Test(
-        "O1 to O7: and asks for operations on the own patient",
+        "O1 to O7: a patient's token asks for operations on the own patient",
         arguments: [
             (
                 .get, "/Patient/kermit/$everything?_type=Observation&_count=5", "patient/*.rs",

@@ -92,7 +92,7 @@ struct SearchNarrowingTests {
         #expect(decided.contains("include") == goesAlong)
     }
 
-    // FHIR R4 search#chaining
+    // FHIR R4 search#chaining, search#has
     @Test(
         "a condition on something else is let through where the token sees all of that",
         arguments: [

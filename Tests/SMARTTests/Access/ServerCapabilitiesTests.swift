@@ -15,6 +15,7 @@ struct ServerCapabilitiesTests {
         return try Case.table(scopes, server: server).decision(on: Case.request(.get, target)).summary
     }
 
+    // FHIR R4 search#id
     @Test("a type that cannot be searched by patient is not searched for a patient")
     func types() throws {
         #expect(try decide("/Observation") == "search Observation?patient=Patient%2Fkermit")

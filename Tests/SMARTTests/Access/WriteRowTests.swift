@@ -116,6 +116,7 @@ struct WriteRowTests {
             try decide(.post, "/Observation", observation(category), scopes, access: .all) == "handOff /Observation")
     }
 
+    // FHIR R4 http#update
     @Test(
         "W3: an update says which resource it is",
         arguments: [
@@ -143,7 +144,7 @@ struct WriteRowTests {
         #expect(try decide(.put, target, body) == decision)
     }
 
-    // RFC 6902 §4, RFC 6901 §4
+    // FHIR R4 http#patch; RFC 6902 §4, RFC 6901 §3, §4
     @Test(
         "W4: a patch leaves alone what says whose the resource is",
         arguments: [
