@@ -1,6 +1,5 @@
 """The figures of Scripts/bench. Called with an instance's folder and the folder of its programs."""
 
-import os
 import pathlib
 import re
 import statistics
@@ -10,11 +9,11 @@ import sys
 import time
 
 from instance import PROGRAMS, Instance
+from measuring import cpu, with_children
 from oauth import App, Person
 
 directory, programs = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 instance = Instance(directory / "demo.env")
-tick = os.sysconf("SC_CLK_TCK")
 
 
 def process(name):
@@ -27,15 +26,6 @@ def status(pid, field):
 
 def proportional(pid):
     return int(re.search(r"^Pss:\s+(\d+)", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1])
-
-
-def cpu(pids):
-    """Seconds of processor time that these processes have used."""
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / tick
 
 
 def start(name):
@@ -81,8 +71,7 @@ print(f"\nA code exchange is {commits() - before} store transaction.\n")
 
 print("Requests through nginx with TLS, 16 connections, 3 seconds each, on these cores together with the client\n")
 print(f"  {'address':<28}{'requests/s':>12}{'CPU us':>9}{'to nginx alone':>16}")
-nginx = [process("nginx-master")]
-nginx += [int(pid) for pid in pathlib.Path(f"/proc/{nginx[0]}/task/{nginx[0]}/children").read_text().split()]
+nginx = with_children(process("nginx-master"))
 static = None
 bearer = ["-H", f"Authorization: Bearer {tokens['access_token']}"]
 for label, url, names, options in [

@@ -13,6 +13,7 @@ struct Reception {
         do throws(Refusal) {
             var request = try parameters.request(id: id)
             promised = try parameters.promisedLength()
+            request.bodyLength = promised
             if endpoint.wantsBody(of: request) {
                 guard promised <= limits.bodyLimit else { throw Refusal(413, "The body is too long.") }
                 switch source.body(promised: promised) {

@@ -19,7 +19,7 @@ package struct Form: Sendable {
     }
 
     package init(_ encoded: String, limit: Int = 200) throws(Refusal) {
-        for part in encoded.utf8.split(separator: UInt8(ascii: "&")) {
+        for part in encoded.utf8.split(separator: UInt8(ascii: "&"), maxSplits: limit) {
             guard pairs.count < limit else { throw .tooMany }
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let rawValue = halves.count == 2 ? Substring(halves[1]) : ""

@@ -20,6 +20,8 @@ package struct Request: Sendable {
     package var query: String
     package var fields: Fields
     package var body: [UInt8]
+    /// How long the body is, be it read or not.
+    package var bodyLength: Int
     /// The client's address as the web server saw it.
     package var remoteAddress: String
     /// 32 hexadecimal digits that stand in the access log, in ours and on every page that reports an error.
@@ -34,6 +36,7 @@ package struct Request: Sendable {
         self.query = query
         self.fields = fields
         self.body = body
+        bodyLength = body.count
         self.remoteAddress = remoteAddress
         self.id = id
     }

@@ -20,8 +20,13 @@ struct BundleRelay {
     /// Row B1: in the order of FHIR R4 http#trules, answered in the order they came.
     func batch(_ entries: [BundleEntry]) -> Response {
         var answers: [Int: Response] = [:]
+        var size = 0
         for index in entries.indices.sorted(by: { Self.rank(entries[$0]) < Self.rank(entries[$1]) }) {
-            answers[index] = isLate() ? outcome(.lateBatch) : answer(entries[index])
+            let answer =
+                isLate()
+                ? outcome(.lateBatch) : size > Self.largestAnswer ? outcome(.longBatch) : answer(entries[index])
+            size += answer.body.count
+            answers[index] = answer
         }
         var writer = JSONWriter()
         writer.object {
@@ -29,12 +34,16 @@ struct BundleRelay {
             $0.member("type", "batch-response")
             $0.array("entry") { list in
                 for index in entries.indices {
-                    if let answer = answers[index] { write(answer, &list) }
+                    // One after the other, so that there are never two of each.
+                    if let answer = answers.removeValue(forKey: index) { write(answer, &list) }
                 }
             }
         }
         return .fhir(writer.bytes)
     }
+
+    /// From how many bytes on no more entries of a batch are begun.
+    private static let largestAnswer = 16 << 20
 
     private static func rank(_ entry: BundleEntry) -> Int {
         switch entry.method {
@@ -51,8 +60,12 @@ struct BundleRelay {
             case .deny(let refusal): throw refusal
             case .needsBody: throw .malformed("The entry lacks a resource.")
             case .handOff(let handOff): return try send(entry, handOff)
+            case .relay(.create(let narrowing, let handOff)):
+                if let existing = try relay.existing(narrowing) { return existing }
+                return try send(entry, handOff)
             case .relay(.change(let change)):
-                return try send(entry, relay.guarded(change, isVersioned: isVersioned))
+                let answer = try send(entry, relay.guarded(change, isVersioned: isVersioned))
+                return change.isBlind ? answer.withoutContent : answer
             case .relay(.binary(let id, let target)):
                 try relay.requireOwned(binary: id)
                 return try send(entry, .init(target))
@@ -67,9 +80,10 @@ struct BundleRelay {
     private func send(_ entry: BundleEntry, _ handOff: AccessDecision.HandOff) throws(FHIRRefusal) -> Response {
         var request = OutboundRequest(entry.method.rawValue, handOff.target)
         if entry.method != .get, entry.method != .head {
-            request.fields.append(("Content-Type", "application/fhir+json"))
+            request.fields.append(("Content-Type", handOff.contentType ?? "application/fhir+json"))
             if !entry.body.isEmpty { request.body = entry.body }
         }
+        if let prefer = handOff.prefer { request.fields.append(("Prefer", prefer)) }
         if let version = handOff.ifMatch { request.fields.append(("If-Match", version)) }
         if let condition = handOff.ifNoneExist { request.fields.append(("If-None-Exist", condition)) }
         let isRead = entry.method == .get || entry.method == .head
@@ -103,6 +117,15 @@ struct BundleRelay {
 }
 
 extension BundleRelay {
+    /// A change by who may not read: carried out here, for its answer goes no further than that it worked.
+    func blind(_ change: GuardedChange, _ method: Request.Method, _ body: [UInt8]) throws(FHIRRefusal) -> Response {
+        let entry = BundleEntry(
+            method: method, target: FHIRTarget([change.type, change.id]), body: body, decision: .relay(.change(change)))
+        let answer = try send(entry, relay.guarded(change, isVersioned: isVersioned))
+        guard answer.status < 400 else { throw .transaction(answer.status) }
+        return answer.withoutContent
+    }
+
     /// Row B2: one Bundle upstream, in which every entry says what was decided; then its answer is looked at.
     func transaction(
         _ entries: [BundleEntry], _ document: JSONDocument, prefer: String?
@@ -115,7 +138,7 @@ extension BundleRelay {
         }
         var request = OutboundRequest(
             "POST", "/", fields: [("Content-Type", "application/fhir+json")], body: cut.bytes)
-        if let prefer, prefer.hasPrefix("return=") { request.fields.append(("Prefer", prefer)) }
+        if let prefer { request.fields.append(("Prefer", prefer)) }
         let answer = try relay.fetch(request, by: writer)
         guard answer.status == 200 else { throw .transaction(answer.status) }
         guard answer.isJSON, let response = try? JSONDocument(answer.body) else { throw .unusableAnswer }
@@ -128,7 +151,7 @@ extension BundleRelay {
         var ifMatch: String?
         var ifNoneExist: String?
         switch entry.decision {
-        case .handOff(let handOff):
+        case .handOff(let handOff), .relay(.create(_, let handOff)):
             (target, ifMatch, ifNoneExist) = (handOff.target, handOff.ifMatch, handOff.ifNoneExist)
         case .relay(.change(let change)):
             let handOff = try relay.guarded(change, isVersioned: isVersioned)
@@ -166,6 +189,10 @@ extension BundleRelay {
                 case .relay(.search(let narrowing, _)):
                     guard let found = answer["resource"] else { throw .unusableAnswer }
                     cut.replace(found, with: try relay.filtered(Array(found.bytes), narrowing))
+                case .relay(.change(let change)) where change.isBlind:
+                    if let resource = answer["resource"] { cut.remove(resource) }
+                case .relay(.create), .relay(.change):
+                    if let resource = answer["resource"], !relay.isVisible(resource) { cut.remove(resource) }
                 case .handOff, .relay, .deny, .needsBody: break
                 }
             } catch {
@@ -184,18 +211,30 @@ extension BundleRelay {
     }
 }
 
+extension Response {
+    /// That it was done, and what it is called now.
+    fileprivate var withoutContent: Response {
+        var copy = self
+        copy.body = []
+        return copy
+    }
+}
+
 extension FHIRRefusal {
     fileprivate static let lateBatch = FHIRRefusal(
         503, .transient, "There was no time left for this entry of the batch.")
 
-    fileprivate static let noWriter = FHIRRefusal(
+    fileprivate static let longBatch = FHIRRefusal(
+        413, .tooLong, "The answers to this batch have become too long: send fewer requests in one.")
+
+    static let noWriter = FHIRRefusal(
         403, .notSupported, "Changes in a batch or a transaction are not available to this token here.")
 
     fileprivate static func transaction(_ status: Int) -> FHIRRefusal {
         switch status {
         case 404, 410: .notFound
-        case 400, 422: FHIRRefusal(status, .invalid, "The FHIR server does not accept the transaction.")
-        case 409, 412: FHIRRefusal(status, .conflict, "Something of the transaction has changed meanwhile.")
+        case 400, 422: FHIRRefusal(status, .invalid, "The FHIR server does not accept this change.")
+        case 409, 412: FHIRRefusal(status, .conflict, "Something has changed meanwhile.")
         case 429, 500...599: .unavailable
         default: .unusableAnswer
         }

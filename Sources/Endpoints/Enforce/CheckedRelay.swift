@@ -10,6 +10,8 @@ struct CheckedRelay {
     let references: FHIRReferenceReader
     let links: FHIRLinkReader
     let server: ServerCapabilities
+    /// Tells when there is no time left for more.
+    let isLate: () -> Bool
     /// The public link to a later page.
     let page: (_ content: PageLink.Content, _ target: FHIRTarget) -> String
 
@@ -70,26 +72,40 @@ struct CheckedRelay {
         let answer = try fetch(OutboundRequest("GET", target.text))
         guard answer.status == 200 else { throw answer.searchRefusal }
         guard answer.isJSON, let document = try? JSONDocument(answer.body),
-            document.root["type"]?.equals("document") == true,
-            let entries = document.root["entry"]?.elements,
+            document.root["type"]?.equals("document") == true, let entries = document.root["entry"]?.elements,
             entries.allSatisfy({ entry in
                 entry["resource"].map { visibility.shows($0, by: [.read, .search]) } == true
             })
         else { throw .unusableAnswer }
-        return .fhir(answer.body)
+        var cut = JSONCut(document)
+        for entry in entries { publish(entry["fullUrl"], &cut) }
+        return .fhir(cut.bytes)
     }
+
+    /// How many pages without anything to show are passed over, so that they tell nothing of what was cut out of them.
+    private static let emptyPages = 10
 
     private func filtered(
         _ request: OutboundRequest, _ content: BundleFilter.Content, _ pages: PageLink.Content
     ) throws(FHIRRefusal) -> Response {
+        let filter = BundleFilter(visibility, links: links) { page(pages, $0) }
+        var found = try filter.filtered(searched(request), content)
+        guard case .search(let narrowing) = content, narrowing?.isComplete != true else { return .fhir(found.bytes) }
+        for _ in 0..<Self.emptyPages {
+            guard found.isEmpty, let next = found.next, !isLate() else { break }
+            found = try filter.filtered(searched(OutboundRequest("GET", next.text)), .search(nil))
+        }
+        return .fhir(found.bytes)
+    }
+
+    private func searched(_ request: OutboundRequest) throws(FHIRRefusal) -> [UInt8] {
         var request = request
         // FHIR R4 search#errors: a server must not pass over a parameter it does not know.
         request.fields.append(("Prefer", "handling=strict"))
         let answer = try fetch(request)
         guard answer.status == 200 else { throw answer.searchRefusal }
         guard answer.isJSON else { throw .unusableAnswer }
-        let filter = BundleFilter(visibility, links: links) { page(pages, $0) }
-        return .fhir(try filter.filtered(answer.body, content))
+        return answer.body
     }
 }
 
@@ -103,9 +119,9 @@ extension CheckedRelay {
             throw .forbidden(
                 "What is nobody's is not changed by this token.", scope: access.scope(change.letter, on: change.type))
         }
-        guard change.draft?.keepsProtected(of: current) != false else {
+        guard change.draft?.keepsProtected(of: current, addsBinaries: change.readsEveryBinary) != false else {
             throw .forbidden(
-                "Labels, tags and links between patients are not changed by this token.",
+                "Labels, tags, links between patients and what a document points to are not changed by this token.",
                 scope: access.scope(change.letter, on: change.type))
         }
         // FHIR R4 http#concurrency
@@ -121,14 +137,35 @@ extension CheckedRelay {
         return change.handOff.onlyIf(version: version)
     }
 
+    /// Row W2: what the condition of a create finds, if it is one and may be seen; `nil` where there is none, and one is made.
+    func existing(_ narrowing: SearchNarrowing) throws(FHIRRefusal) -> Response? {
+        let target = FHIRTarget([narrowing.type], query: narrowing.query).text
+        let found = try filtered(searched(OutboundRequest("GET", target)), narrowing)
+        let entries = (try? JSONDocument(found).root["entry"])?.map { Array($0.elements) } ?? []
+        let matches = entries.filter { $0["search"]?["mode"]?.equals("include") != true }.compactMap { $0["resource"] }
+        guard let match = matches.first(where: { $0["resourceType"]?.equals(narrowing.type) == true }) else {
+            return nil
+        }
+        guard matches.count == 1, let id = match["id"]?.string else {
+            throw FHIRRefusal(412, .conflict, "The condition of the create finds more than one.")
+        }
+        // FHIR R4 http#ccreate
+        var response = Response.fhir(Array(match.bytes))
+        if let version = match["meta"]?["versionId"]?.string {
+            response.set("ETag", to: "W/\"\(version)\"")
+            response.set("Location", to: links.url(of: FHIRTarget([narrowing.type, id, "_history", version])))
+        }
+        return response
+    }
+
     /// How far the documents of a patient are walked in search of the one that some raw content belongs to.
     private static let documentPages = 10
 
     /// Row R6: raw content says nothing of itself, so it must belong to the patient or to a document that is visible.
     func requireOwned(binary id: String) throws(FHIRRefusal) {
-        if let (_, binary) = try? resource("Binary", id, version: nil), let context = binary["securityContext"],
-            visibility.isOwn(context)
-        {
+        // What says whose it is, is nobody else's, whatever points to it.
+        if let (_, binary) = try? resource("Binary", id, version: nil), let context = binary["securityContext"] {
+            guard visibility.isOwn(context) else { throw .notFound }
             return
         }
         guard let narrowing = SearchNarrowing.documents(for: access, references: references, server: server) else {
@@ -136,17 +173,18 @@ extension CheckedRelay {
         }
         var next: String? = FHIRTarget([narrowing.type], query: narrowing.query).text
         for _ in 0..<Self.documentPages {
-            guard let target = next else { break }
-            let answer = try fetch(OutboundRequest("GET", target, fields: [("Prefer", "handling=strict")]))
-            guard answer.status == 200, answer.isJSON, let bundle = try? JSONDocument(answer.body).root else {
-                throw .unusableAnswer
-            }
-            let documents = bundle["entry"]?.elements.compactMap { $0["resource"] } ?? []
-            if documents.contains(where: { visibility.shows($0, by: [.read, .search]) && refers($0, toBinary: id) }) {
+            guard let target = next, !isLate() else { break }
+            let body = try searched(OutboundRequest("GET", target))
+            guard let bundle = try? JSONDocument(body, foldDepth: 3).root else { throw .unusableAnswer }
+            for entry in bundle["entry"].map({ Array($0.elements) }) ?? [] {
+                guard let document = entry.unfolded["resource"], refers(document, toBinary: id),
+                    visibility.shows(document, by: [.read, .search])
+                else { continue }
                 return
             }
-            next = bundle["link"]?.elements.first { $0["relation"]?.equals("next") == true }?["url"]?.string
-                .flatMap { links.target(of: $0)?.text }
+            let links = bundle["link"]?.elements.map(\.unfolded) ?? []
+            next = links.first { $0["relation"]?.equals("next") == true }?["url"]?.string
+                .flatMap { self.links.target(of: $0)?.text }
         }
         throw .notFound
     }
@@ -192,6 +230,11 @@ extension CheckedRelay {
 
 // What the answer to a transaction needs.
 extension CheckedRelay {
+    /// Whether something that was written, or found in its place, may be seen by who wrote it.
+    func isVisible(_ resource: JSONValue) -> Bool {
+        visibility.shows(resource, by: [.create, .update, .read, .search])
+    }
+
     func isVisible(_ resource: JSONValue, _ type: String, _ id: String) -> Bool {
         resource["resourceType"]?.equals(type) == true && resource["id"]?.equals(id) == true
             && visibility.shows(resource, by: .read)
@@ -199,7 +242,7 @@ extension CheckedRelay {
 
     func filtered(_ bundle: [UInt8], _ narrowing: SearchNarrowing) throws(FHIRRefusal) -> [UInt8] {
         try BundleFilter(visibility, links: links) { page(.search(narrowing.type), $0) }
-            .filtered(bundle, .search(narrowing))
+            .filtered(bundle, .search(narrowing)).bytes
     }
 
     /// The FHIR server's own address does not go out.
@@ -222,7 +265,8 @@ extension InboundAnswer {
     /// What an answer without a resource means to the client. The server's own text stays here: it may speak of anybody.
     fileprivate var refusal: FHIRRefusal {
         switch status {
-        case 404, 410: .notFound
+        // A server with rules of its own refuses what is there.
+        case 401, 403, 404, 410: .notFound
         case 429, 500...599: .unavailable
         default: .unusableAnswer
         }

@@ -76,8 +76,10 @@ package struct EnforceEndpoint: Endpoint {
     private mutating func answer(_ request: Request) throws(FHIRRefusal) -> Response {
         let now = clock()
         let asked = try FHIRRequest(request, under: fhirBase)
-        if case .handOff(let open) = DecisionTable.open(asked) {
-            return described(open, request) ?? .handOff(open, under: fhirBase)
+        switch DecisionTable.open(asked) {
+        case .handOff(let open)?: return described(open, request) ?? .handOff(open, under: fhirBase)
+        case .deny(let refusal)?: throw refusal
+        default: break
         }
         let caller = try caller(of: request, at: now)
         do throws(FHIRRefusal) {
@@ -194,7 +196,8 @@ extension EnforceEndpoint {
         at now: Instant
     ) throws(FHIRRefusal) -> Response {
         let relay = CheckedRelay(
-            relay: relay, access: caller.access, references: references, links: links, server: server
+            relay: relay, access: caller.access, references: references, links: links, server: server,
+            isLate: { clock() - now > Self.relayTime }
         ) {
             content, target in
             let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
@@ -223,7 +226,7 @@ extension EnforceEndpoint {
         case .batch(let entries): return bundles(request, relay, at: now).batch(entries)
         case .transaction(let entries, let document):
             return try bundles(request, relay, at: now).transaction(
-                entries, document, prefer: request.fields["prefer"])
+                entries, document, prefer: FHIRRequest(request, under: fhirBase).preferences(allowsAsync: false))
         case .read(let type, let id, let version):
             return try relay.read(type, id, version: version, ifNoneMatch: request.fields["if-none-match"])
         case .history(let type, let id, let target): return try relay.history(type, id, target)
@@ -234,10 +237,18 @@ extension EnforceEndpoint {
         case .page(let link): return try relay.later(link)
         case .collection(let target): return try relay.collection(target)
         case .document(let target): return try relay.document(target)
+        case .create(let narrowing, let handOff):
+            return try relay.existing(narrowing) ?? .handOff(handOff, under: fhirBase)
+        case .change(let change) where change.isBlind:
+            guard let method = request.method else { throw .noWriter }
+            return try bundles(request, relay, at: now).blind(change, method, request.body)
         case .change(let change):
             return .handOff(try relay.guarded(change, isVersioned: isVersioned), under: fhirBase)
         }
     }
+
+    /// How long further pages are asked for, in seconds.
+    private static let relayTime = 20
 
     /// How long entries of a batch are begun, in seconds: the web server waits a minute for all of them.
     private static let batchTime = 40

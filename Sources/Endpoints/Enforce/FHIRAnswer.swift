@@ -47,6 +47,8 @@ extension Response {
         response.set("X-FHIR-Base", to: base.description)
         if let version = handOff.ifMatch { response.set("X-FHIR-If-Match", to: version) }
         if let condition = handOff.ifNoneExist { response.set("X-FHIR-If-None-Exist", to: condition) }
+        if let prefer = handOff.prefer { response.set("X-FHIR-Prefer", to: prefer) }
+        if let type = handOff.contentType { response.set("X-FHIR-Content-Type", to: type) }
         return response
     }
 

@@ -17,6 +17,9 @@ package enum AccessDecision: Sendable {
         package let target: String
         package let ifMatch: String?
         package let ifNoneExist: String?
+        /// Preferences and the kind of the body as they were decided on (RFC 7240 §2).
+        package private(set) var prefer: String?
+        package private(set) var contentType: String?
 
         package init(_ target: FHIRTarget, ifMatch: String? = nil, ifNoneExist: String? = nil) {
             self.target = target.text
@@ -24,9 +27,17 @@ package enum AccessDecision: Sendable {
             self.ifNoneExist = ifNoneExist
         }
 
+        func with(prefer: String?, contentType: String?) -> HandOff {
+            var copy = self
+            copy.prefer = prefer
+            copy.contentType = contentType
+            return copy
+        }
+
         /// The same under the condition that the resource is still the version that was looked at.
         package func onlyIf(version: String?) -> HandOff {
-            HandOff(target: target, ifMatch: version ?? ifMatch, ifNoneExist: ifNoneExist)
+            HandOff(target: target, ifMatch: version ?? ifMatch, ifNoneExist: ifNoneExist).with(
+                prefer: prefer, contentType: contentType)
         }
 
         private init(target: String, ifMatch: String?, ifNoneExist: String?) {
@@ -51,6 +62,8 @@ package enum AccessDecision: Sendable {
         case collection(FHIRTarget)
         /// Row O6: a document, whole or not at all.
         case document(FHIRTarget)
+        /// Row W2: made, unless the search finds one that may be seen.
+        case create(SearchNarrowing, HandOff)
         /// Row X1: begun, for these types; `nil` for all.
         case export(FHIRTarget, Set<String>?)
         /// Row X2: how far it is, or what came of it.
@@ -71,5 +84,14 @@ package struct GuardedChange: Sendable {
     package let id: String
     /// What the resource is to become; `nil` for a patch and a delete.
     package let draft: ResourceDraft?
+    /// Whether the token may change the resource and not read it, so that the answer is not for it either.
+    package let isBlind: Bool
+    package let readsEveryBinary: Bool
     package let handOff: AccessDecision.HandOff
+
+    func with(prefer: String?, contentType: String?) -> GuardedChange {
+        GuardedChange(
+            letter: letter, type: type, id: id, draft: draft, isBlind: isBlind, readsEveryBinary: readsEveryBinary,
+            handOff: handOff.with(prefer: prefer, contentType: contentType))
+    }
 }

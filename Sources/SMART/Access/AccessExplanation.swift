@@ -79,6 +79,8 @@ extension DecisionTable {
             ("searched, and every entry looked at", target.with(query: narrowing.query).text)
         case .relay(.history(_, _, let target)), .relay(.collection(let target)):
             ("fetched, and every entry looked at", target.text)
+        case .relay(.create(let narrowing, let handOff)):
+            ("handed on unless the token finds one already: \(narrowing.query.encoded)", handOff.target)
         case .relay(.page(let link)): ("fetched, and every entry looked at", link.target)
         case .relay(.document(let target)): ("fetched, and given out if the token may see all of it", target.text)
         case .relay(.binary(_, let target)): ("handed on if it belongs to something the token may see", target.text)

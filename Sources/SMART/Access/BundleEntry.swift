@@ -8,6 +8,13 @@ package struct BundleEntry: Sendable {
     /// The resource that goes with it; empty where there is none.
     package let body: [UInt8]
     package let decision: AccessDecision
+
+    package init(method: Request.Method, target: FHIRTarget, body: [UInt8], decision: AccessDecision) {
+        self.method = method
+        self.target = target
+        self.body = body
+        self.decision = decision
+    }
 }
 
 /// A batch or a transaction as it was sent: proven to be one, with nothing decided on yet.
@@ -21,9 +28,8 @@ struct BundleRequest {
     let document: JSONDocument
     let entries: [JSONValue]
 
-    private static let longest = 200
-
-    init(_ document: JSONDocument) throws(FHIRRefusal) {
+    /// - Parameter longest: how many entries there may be.
+    init(_ document: JSONDocument, longest: Int) throws(FHIRRefusal) {
         let root = document.root
         guard root["resourceType"]?.equals("Bundle") == true else { throw .malformed("The body is no Bundle.") }
         switch root["type"]?.string {
@@ -34,8 +40,8 @@ struct BundleRequest {
         guard let list = root["entry"], list.kind == .array, list.count > 0 else {
             throw .malformed("The Bundle has no entries.")
         }
-        guard list.count <= Self.longest else {
-            throw FHIRRefusal(413, .tooLong, "A Bundle has at most \(Self.longest) entries here.")
+        guard list.count <= longest else {
+            throw FHIRRefusal(413, .tooLong, "A Bundle has at most \(longest) entries here.")
         }
         self.document = document
         entries = Array(list.elements)

@@ -27,7 +27,15 @@ package struct BundleFilter {
     /// From how many bytes on the entries are kept one at a time.
     private static let largeBundle = 256 * 1024
 
-    package func filtered(_ bytes: [UInt8], _ content: Content) throws(FHIRRefusal) -> [UInt8] {
+    /// What may be given out, and what comes after it.
+    package struct Filtered: Sendable {
+        package let bytes: [UInt8]
+        package let isEmpty: Bool
+        /// The next page, as the FHIR server links to it.
+        package let next: FHIRTarget?
+    }
+
+    package func filtered(_ bytes: [UInt8], _ content: Content) throws(FHIRRefusal) -> Filtered {
         // Level 3 is an entry.
         let foldDepth = bytes.count > Self.largeBundle ? 3 : .max
         guard let document = try? JSONDocument(bytes, foldDepth: foldDepth) else { throw .unusableAnswer }
@@ -62,9 +70,12 @@ package struct BundleFilter {
             cut.remove(total)
         }
 
-        rewrite(links, of: bundle, &cut)
+        // Where pages are cut, which is the last would tell of what.
+        rewrite(links, of: bundle, hidesLast: !isOurs, &cut)
         for member in bundle.members where !Self.members.contains(member.name) { cut.remove(member.value) }
-        return cut.bytes
+        let next = links.lazy.map(\.unfolded).first { $0["relation"]?.equals("next") == true }?["url"]?.string
+        return Filtered(
+            bytes: cut.bytes, isEmpty: !hasShown, next: next.flatMap { self.links.target(of: $0) })
     }
 
     private static let members: Set<String> = [
@@ -171,11 +182,12 @@ extension BundleFilter {
             || own.flatMap { self.links.target(of: $0) }.map { narrowing.isHeld(in: $0.query) } == true
     }
 
-    private func rewrite(_ list: [JSONValue], of bundle: JSONValue, _ cut: inout JSONCut) {
+    private func rewrite(_ list: [JSONValue], of bundle: JSONValue, hidesLast: Bool, _ cut: inout JSONCut) {
         var isEmpty = true
         for folded in list {
             let link = folded.unfolded
-            guard let relation = link["relation"]?.string, let url = link["url"], let text = url.string,
+            guard let relation = link["relation"]?.string, relation != "last" || !hidesLast, let url = link["url"],
+                let text = url.string,
                 let target = links.target(of: text), let written = written(relation, text, target)
             else {
                 cut.remove(folded)

@@ -37,11 +37,17 @@ package struct Compartment: Sendable, Equatable {
     package let parameter: String?
     /// Where an instance names its patient; the elements behind `parameter`.
     package let paths: [[String]]
+    /// Whether an instance may name several there, so that a search for one finds what is another's as well.
+    let repeats: Bool
 
-    init(_ kind: Kind, _ naming: Naming = .onePatient, parameter: String? = nil, paths: [String] = []) {
+    init(
+        _ kind: Kind, _ naming: Naming = .onePatient, parameter: String? = nil, paths: [String] = [],
+        repeats: Bool = false
+    ) {
         self.kind = kind
         self.naming = naming
         self.parameter = parameter
+        self.repeats = repeats
         self.paths = paths.map { $0.split(separator: ".").map(String.init) }
     }
 

@@ -12,13 +12,13 @@ extension Compartment {
         "Binary": Compartment(.binary, paths: ["securityContext"]),
 
         // Outside the compartment in R4, with a patient of their own.
-        "Contract": .conditional(at: "subject"),
+        "Contract": .conditional(at: "subject", repeats: true),
         "Device": .conditional(at: "patient"),
         "GuidanceResponse": .conditional(at: "subject"),
         "Task": .conditional(at: "for"),
 
         // Members.
-        "Account": .member(at: "subject"),
+        "Account": .member(at: "subject", repeats: true),
         "AdverseEvent": .member(at: "subject", by: "subject"),
         "AllergyIntolerance": .member(at: "patient"),
         "Appointment": .member(.severalPatients, at: "participant.actor"),
@@ -116,12 +116,12 @@ extension Compartment {
     }
 
     private static func member(
-        _ naming: Naming = .onePatient, at paths: String..., by parameter: String = "patient"
+        _ naming: Naming = .onePatient, at paths: String..., by parameter: String = "patient", repeats: Bool = false
     ) -> Compartment {
-        Compartment(.member, naming, parameter: parameter, paths: paths)
+        Compartment(.member, naming, parameter: parameter, paths: paths, repeats: repeats)
     }
 
-    private static func conditional(at path: String) -> Compartment {
-        Compartment(.conditional, parameter: "patient", paths: [path])
+    private static func conditional(at path: String, repeats: Bool = false) -> Compartment {
+        Compartment(.conditional, parameter: "patient", paths: [path], repeats: repeats)
     }
 }

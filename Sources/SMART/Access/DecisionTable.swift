@@ -31,15 +31,40 @@ package struct DecisionTable: Sendable {
     /// A request that needs no token, or `nil`: the document by which an app may learn where to get one
     /// (SMART app-launch#considerations-for-cross-origin-resource-sharing-cors-support).
     package static func open(_ request: FHIRRequest) -> AccessDecision? {
-        request.interaction == .capabilities ? .handOff(.init(request.target)) : nil
+        guard request.interaction == .capabilities else { return nil }
+        // FHIR R4 http#capabilities: nothing else is asked without a token.
+        guard request.target.query.pairs.allSatisfy({ capabilityParameters.contains($0.name) }) else {
+            return .deny(.malformed("The capabilities have no such parameter."))
+        }
+        return .handOff(.init(request.target))
     }
+
+    private static let capabilityParameters: Set<String> = ["mode", "_format", "_pretty", "_summary", "_elements"]
 
     package func decision(on request: FHIRRequest) -> AccessDecision {
         do throws(FHIRRefusal) {
-            return try row(request)
+            let prefer = request.preferences(allowsAsync: seesEverything)
+            switch try row(request) {
+            case .needsBody where request.bodyLength > bodyLimit(for: request):
+                throw FHIRRefusal(413, .tooLong, "The body is larger than what is looked at for this token.")
+            case .handOff(let handOff):
+                return .handOff(handOff.with(prefer: prefer, contentType: request.outgoingContentType))
+            case .relay(.create(let narrowing, let handOff)):
+                return .relay(
+                    .create(narrowing, handOff.with(prefer: prefer, contentType: request.outgoingContentType)))
+            case .relay(.change(let change)):
+                return .relay(.change(change.with(prefer: prefer, contentType: request.outgoingContentType)))
+            case let decision: return decision
+            }
         } catch {
             return .deny(error)
         }
+    }
+
+    /// What a body may cost: looking at JSON takes several times its size.
+    private func bodyLimit(for request: FHIRRequest) -> Int {
+        if request.contentType == "application/x-www-form-urlencoded" { return 256 << 10 }
+        return access.isUnlimited(.all) ? 16 << 20 : 4 << 20
     }
 
     private func row(_ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {

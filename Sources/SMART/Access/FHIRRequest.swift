@@ -11,6 +11,9 @@ package struct FHIRRequest: Sendable {
     package let prefer: String?
     /// The media type of the body, without parameters and in lower case.
     package let contentType: String?
+    /// The field as it was sent.
+    private let sentContentType: String?
+    let bodyLength: Int
     /// `nil` until it has been read.
     package let body: [UInt8]?
     private let accept: String?
@@ -31,7 +34,12 @@ package struct FHIRRequest: Sendable {
         ifNoneExist = request.fields["if-none-exist"]
         prefer = request.fields["prefer"]
         contentType = request.contentType
+        sentContentType = request.fields["content-type"]
+        bodyLength = request.bodyLength
         body = hasBody ? request.body : nil
+        // Some servers take parameters from any body.
+        let takesBody = request.method == .post || request.method == .put || request.method == .patch
+        guard takesBody || request.bodyLength == 0 else { throw .malformed("This request has no body.") }
         accept = request.fields["accept"]
     }
 
@@ -46,6 +54,8 @@ package struct FHIRRequest: Sendable {
         self.ifNoneExist = ifNoneExist
         prefer = nil
         contentType = "application/fhir+json"
+        sentContentType = nil
+        bodyLength = body.count
         self.body = body
         accept = nil
     }
@@ -95,6 +105,37 @@ extension FHIRRequest {
         }
     }
 
+    /// Whether the body is a resource in one of FHIR's formats, and not raw content.
+    var isResource: Bool {
+        contentType.map { $0.hasSuffix("json") || $0.hasSuffix("xml") || $0.hasSuffix("turtle") } ?? true
+    }
+
+    /// RFC 8259 §8.1: what is decided on is UTF-8, and the FHIR server is told so.
+    private var isUTF8: Bool {
+        let parameters = (sentContentType ?? "").lowercased().split(separator: ";").dropFirst()
+        return parameters.allSatisfy { parameter in
+            let text = parameter.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+            return !text.hasPrefix("charset") || text == "charset=utf-8"
+        }
+    }
+
+    /// The kind of the body as it goes out: plain where the body was decided on, otherwise as it was sent.
+    var outgoingContentType: String? {
+        body?.isEmpty == false && contentType?.hasSuffix("json") == true ? contentType : sentContentType
+    }
+
+    /// The preferences that go out (FHIR R4 http#ops): an answer that comes later is for those alone who see everything.
+    package func preferences(allowsAsync: Bool) -> String? {
+        var known: Set<String> = ["return=minimal", "return=representation", "handling=strict", "handling=lenient"]
+        if allowsAsync { known.insert("respond-async") }
+        let wanted = (prefer ?? "").split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } }
+        let kept = wanted.compactMap { each in
+            each.lowercased() == "return=operationoutcome"
+                ? "return=OperationOutcome" : known.contains(each.lowercased()) ? each.lowercased() : nil
+        }
+        return kept.isEmpty ? nil : kept.joined(separator: ", ")
+    }
+
     /// FHIR R4 http#patch
     func patchDocument() throws(FHIRRefusal) -> JSONDocument {
         try document(of: ["application/json-patch+json"]) {
@@ -103,7 +144,7 @@ extension FHIRRequest {
     }
 
     private func document(of types: Set<String>, else refusal: () -> FHIRRefusal) throws(FHIRRefusal) -> JSONDocument {
-        guard let contentType, types.contains(contentType) else { throw refusal() }
+        guard let contentType, types.contains(contentType), isUTF8 else { throw refusal() }
         guard let document = try? JSONDocument(body ?? []) else {
             throw .malformed("The body is not well-formed JSON.")
         }

@@ -22,7 +22,7 @@ package struct FHIRTarget: Sendable {
     /// The address in an entry of a batch or a transaction: relative to the base, and to nothing else.
     init(relative url: String) throws(FHIRRefusal) {
         let halves = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = halves.first, !path.hasPrefix("/"), !url.contains("#") else {
+        guard url.utf8.count <= 8192, let path = halves.first, !path.hasPrefix("/"), !url.contains("#") else {
             throw .malformed("The url of an entry is relative to the FHIR base.")
         }
         try self.init(below: path, query: halves.count == 2 ? String(halves[1]) : "")
@@ -31,7 +31,7 @@ package struct FHIRTarget: Sendable {
     private init(below: Substring, query: String) throws(FHIRRefusal) {
         var segments: [String] = []
         if !below.isEmpty {
-            for raw in below.split(separator: "/", omittingEmptySubsequences: false) {
+            for raw in below.split(separator: "/", maxSplits: 5, omittingEmptySubsequences: false) {
                 guard let segment = PercentEncoding.decode(raw), Self.isSound(segment) else {
                     throw .malformed("A part of the path is empty or has characters that no FHIR address has.")
                 }

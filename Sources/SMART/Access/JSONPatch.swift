@@ -5,6 +5,8 @@ struct JSONPatch {
     let document: JSONDocument
     /// The member of the resource that each path begins with.
     private let roots: Set<String>
+    /// Whether it asks for a value.
+    let tests: Bool
 
     private static let operations: Set<String> = ["add", "remove", "replace", "move", "copy", "test"]
     private static let longest = 200
@@ -28,6 +30,7 @@ struct JSONPatch {
         }
         self.document = document
         self.roots = roots
+        tests = document.root.elements.contains { $0["op"]?.equals("test") == true }
     }
 
     /// Whether these members of the resource stay untouched, and so does the resource as a whole.

@@ -64,7 +64,13 @@ extension DecisionTable {
 
     /// O4: codes and their meanings are nobody's data.
     private func terminology(_ type: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
-        guard access.rule([.read, .search], on: type) != .none else {
+        let isOpen =
+            switch access.rule([.read, .search], on: type) {
+            case .none: false
+            case .unrestricted: true
+            case .restricted(let grants): grants.contains { $0.constraints.isEmpty }
+            }
+        guard isOpen else {
             throw .forbidden("The token's scopes do not cover this.", scope: access.scope(.read, on: type))
         }
         return .handOff(.init(request.target))
@@ -73,8 +79,9 @@ extension DecisionTable {
     /// O5
     private func validate(_ type: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
         let letters: Permissions = [.create, .update]
-        guard case .restricted(let grants) = access.rule(letters, on: type) else {
-            guard access.rule(letters, on: type) == .unrestricted else {
+        let rule = access.rule(letters, on: type)
+        guard case .restricted = rule else {
+            guard rule == .unrestricted else {
                 throw .forbidden("The token's scopes do not cover this.", scope: access.scope(.create, on: type))
             }
             return .handOff(.init(request.target))
@@ -83,7 +90,7 @@ extension DecisionTable {
             throw .forbidden("This token validates a resource by POST.", scope: access.scope(.create, on: type))
         }
         guard !request.lacksBody else { return .needsBody }
-        try require(ResourceDraft(request.document().root, of: type), by: grants, letters)
+        try require(ResourceDraft(request.document().root, of: type), by: rule, letters)
         return .handOff(.init(request.target))
     }
 

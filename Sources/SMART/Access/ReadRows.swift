@@ -61,7 +61,11 @@ extension DecisionTable {
     func binary(_ id: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
         let rule = try openRule(.read, on: "Binary")
         if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: "Binary") }
-        guard case .restricted = rule else { return .handOff(.init(request.target)) }
+        guard case .restricted(let grants) = rule else { return .handOff(.init(request.target)) }
+        guard grants.contains(where: { $0.constraints.isEmpty }) else {
+            throw .forbidden(
+                "Raw content has no codes that a scope could match.", scope: access.scope(.read, on: "Binary"))
+        }
         return .relay(.binary(id: id, request.target))
     }
 

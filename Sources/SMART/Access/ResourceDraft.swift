@@ -4,6 +4,7 @@ import JSON
 package struct ResourceDraft: Sendable {
     package let type: String
     package let resource: JSONValue
+    let written: WrittenReferences
 
     /// FHIR R4 http#create, http#update: the body is a resource of the type, and of the id, that the address names.
     init(_ resource: JSONValue, of type: String, id: String? = nil) throws(FHIRRefusal) {
@@ -17,6 +18,8 @@ package struct ResourceDraft: Sendable {
         }
         self.type = type
         self.resource = resource
+        // Who else a patient is, is held against what is there now.
+        written = WrittenReferences(in: resource, skipping: type == "Patient" ? ["link"] : [])
     }
 
     /// Labels decide about access, so only those who set policy set them (FHIR R4 security-labels).
@@ -26,12 +29,13 @@ package struct ResourceDraft: Sendable {
         Self.labels.contains { resource["meta"]?[$0] != nil }
     }
 
-    /// What a change may not touch: labels, and who else a patient is.
-    package func keepsProtected(of current: JSONValue) -> Bool {
+    /// What a change may not touch: labels, who else a patient is, and which raw content is a document's.
+    package func keepsProtected(of current: JSONValue, addsBinaries: Bool) -> Bool {
         let isKept = Self.labels.allSatisfy { label in
             Self.areSame(resource["meta"]?[label], current["meta"]?[label])
         }
-        return isKept && (type != "Patient" || Self.areSame(resource["link"], current["link"]))
+        let isOwn = addsBinaries || written.binaries.isSubset(of: WrittenReferences(in: current).binaries)
+        return isKept && isOwn && (type != "Patient" || Self.areSame(resource["link"], current["link"]))
     }
 
     private static func areSame(_ one: JSONValue?, _ other: JSONValue?) -> Bool {

@@ -33,15 +33,16 @@ package struct SearchNarrowing: Sendable {
         var patients = grants.isEmpty ? nil : grants.patients
         if let patient { patients = patients.map { $0.intersection([patient]) } ?? [patient] }
         let reach = SearchReach(type, compartment, patients: patients, access: access)
-        let parameters = try Self.parameters(asked, within: reach, scope: scope)
-        if let patients {
-            guard !patients.isEmpty else { throw .forbidden("This token is for another patient.", scope: scope) }
-            try Self.requireOwnPatient(
-                in: parameters, compartment, patients, scope: scope, references: references)
+        var parameters = try Self.parameters(asked, within: reach, scope: scope)
+        if let all = patients {
+            guard !all.isEmpty else { throw .forbidden("This token is for another patient.", scope: scope) }
+            patients = try Self.named(in: parameters, compartment, among: all, scope: scope, references: references)
         }
         let constraint = Self.sharedConstraint(of: grants).flatMap { server.searches(type, by: $0.name) ? $0 : nil }
         var additions: [SearchParameter] = []
         if let patients, let name = compartment.parameter {
+            // Ours says it all, and two of one name are read in two ways.
+            parameters.removeAll { $0.names(name) }
             // FHIR R4 search#errors: a parameter that a server does not know, it may pass over, and then it searches everybody's.
             guard server.searches(type, by: name) else {
                 throw FHIRRefusal(
@@ -59,11 +60,14 @@ package struct SearchNarrowing: Sendable {
         self.isForm = isForm
         self.additions = additions
         isComplete =
-            compartment.naming != .targets && compartment.paths.count <= 1 && (!isConstrained || constraint != nil)
+            grants.isEmpty
+            || compartment.naming != .targets && compartment.paths.count <= 1 && !compartment.repeats
+                && (!isConstrained || constraint != nil)
         countsOnly = parameters.contains {
             $0.name == "_summary" && $0.value == "count" || $0.name == "_count" && Int($0.value) == 0
         }
-        query = Form(Self.kept(parameters) + additions.map { ($0.spelling, $0.value) })
+        query = Form(
+            Self.kept(parameters, pages: isComplete) + additions.map { ($0.spelling, $0.value) })
         guard !countsOnly || isComplete else {
             throw .forbidden("A count would tell more than this token may see.", scope: scope)
         }
@@ -102,24 +106,20 @@ extension SearchNarrowing {
         return parameters
     }
 
-    /// The request alone decides, so the refusal tells nothing about the other patient.
-    private static func requireOwnPatient(
-        in parameters: [SearchParameter], _ compartment: Compartment, _ patients: Set<String>, scope: String,
+    /// Those of the patients that the client names, or all where it names none. The request alone decides, so the refusal
+    /// tells nothing about another patient.
+    private static func named(
+        in parameters: [SearchParameter], _ compartment: Compartment, among patients: Set<String>, scope: String,
         references: FHIRReferenceReader
-    ) throws(FHIRRefusal) {
-        for parameter in parameters
-        where parameter.kind == .plain && parameter.name == compartment.parameter
-            && (parameter.modifier == nil || parameter.modifier == "Patient")
-        {
-            let namesOwn = parameter.alternatives.contains { value in
-                if patients.contains(value) { return true }
-                guard case .local("Patient", let id) = references.read(value) else { return false }
-                return patients.contains(id)
-            }
-            guard namesOwn || parameter.value.isEmpty else {
-                throw .forbidden("This token is for another patient.", scope: scope)
-            }
+    ) throws(FHIRRefusal) -> Set<String> {
+        guard let name = compartment.parameter else { return patients }
+        var found = patients
+        for parameter in parameters where parameter.names(name) && !parameter.value.isEmpty {
+            found.formIntersection(
+                parameter.alternatives.map { FHIRReference.id(of: $0, "Patient", by: references) ?? $0 })
+            guard !found.isEmpty else { throw .forbidden("This token is for another patient.", scope: scope) }
         }
+        return found
     }
 
     /// The one parameter that says what all grants say: the same constraint's for the same patients.
@@ -133,12 +133,16 @@ extension SearchNarrowing {
     }
 
     /// Without what would hide elements from the check. Representations are ours to choose, and a page has a limit.
-    private static func kept(_ parameters: [SearchParameter]) -> [(name: String, value: String)] {
+    ///
+    /// - Parameter pages: whether the client says how long a page is: where some of it may be cut out, the length of pages
+    ///   would tell of what.
+    private static func kept(_ parameters: [SearchParameter], pages: Bool) -> [(name: String, value: String)] {
         parameters.compactMap { parameter in
             switch parameter.name {
             case "_format", "_pretty", "_elements": nil
             case "_summary" where parameter.value != "count" && parameter.value != "false": nil
-            case "_count": ("_count", String(min(Int(parameter.value) ?? largestPage, largestPage)))
+            case "_count":
+                ("_count", String(pages ? min(Int(parameter.value) ?? largestPage, largestPage) : largestPage))
             default: (parameter.spelling, parameter.value)
             }
         }
@@ -147,6 +151,13 @@ extension SearchNarrowing {
     /// A name as a refusal may repeat it.
     private static func printable(_ name: String) -> String {
         String(name.unicodeScalars.prefix(40).filter { $0.value > 0x20 && $0.value < 0x7F }.map(Character.init))
+    }
+}
+
+extension SearchParameter {
+    /// Whether this says, by this parameter and without further ado, whose resources are searched.
+    fileprivate func names(_ parameter: String) -> Bool {
+        kind == .plain && name == parameter && (modifier == nil || modifier == "Patient")
     }
 }
 

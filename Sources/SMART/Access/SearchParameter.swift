@@ -36,7 +36,7 @@ package struct SearchParameter: Sendable, Equatable {
     /// Splits the name after it was decoded. `nil` for what nobody here lets through: `_filter` and every other control
     /// parameter that is not listed, unknown modifiers, chains of chains.
     package init?(_ name: String, _ value: String) {
-        guard let read = Self.read(name, value) else { return nil }
+        guard name.utf8.count <= 200, value.utf8.count <= 16_384, let read = Self.read(name, value) else { return nil }
         self = read
         guard isSafe else { return nil }
     }
@@ -86,6 +86,8 @@ extension SearchParameter {
         if first == "_include" || first == "_revinclude" {
             return inclusion(String(first), modifier, spelling: name, value)
         }
+        // Groups and lists say of patients what a token may not see.
+        if modifier == "in" || modifier == "not-in", value.contains("Group/") || value.contains("List/") { return nil }
         guard isPlain(first) || controls.contains(String(first)),
             modifier.map({ modifiers.contains($0) || ResourceType.isKnown($0) }) != false
         else { return nil }

@@ -7,9 +7,8 @@ extension DecisionTable {
         let rule = try rule(.search, on: type)
         if seesEverything { return .handOff(.init(request.target)) }
         guard !request.lacksBody else { return .needsBody }
-        let parameters = try request.searchParameters()
-        if isContained(parameters, rule, request) { return .handOff(.init(request.target)) }
-        return try narrowed(type, parameters, rule, of: nil, at: [type], request)
+        // Also where the whole type may be seen: a server's own links to later pages do not say of which type they are.
+        return try narrowed(type, request.searchParameters(), rule, of: nil, at: [type], request)
     }
 
     /// S3, S4
@@ -67,7 +66,9 @@ extension DecisionTable {
             try requireUnrestricted(.search, on: String(type))
             try requireContained(rest, on: String(type))
         }
-        return .handOff(.init(request.target))
+        try requireJSON(request)
+        // Looked at all the same: a server may pass over _type.
+        return .relay(.collection(request.target.with(query: Form(query.pairs.filter { $0.name != "_format" }))))
     }
 
     /// S6: checked like the first page, by the scopes of now.

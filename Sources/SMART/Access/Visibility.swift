@@ -92,7 +92,7 @@ extension Visibility {
             return standings.contains(.own)
         case .targets:
             // Every target must be visible, and not only because it is nobody's.
-            return standings.contains { $0 == .own || $0.isAmong(companions) }
+            return standings.contains { $0 == .own || $0.isAmong(companions) && !$0.isImpersonal }
                 && standings.allSatisfy { $0 == .own || $0.isImpersonal || $0.isAmong(companions) }
         case .lists:
             return false

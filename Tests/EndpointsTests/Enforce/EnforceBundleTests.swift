@@ -129,6 +129,14 @@ struct EnforceBundleTests {
         #expect(response.issue != nil)
     }
 
+    @Test("a batch whose answers become too long is not gone on with")
+    func tooLong() throws {
+        let large = Self.own.replacing(#""value":1.10"#, with: #""note":"\#(String(repeating: "x", count: 9 << 20))""#)
+        let reads = Array(repeating: entry("GET", "Observation/o"), count: 5).joined(separator: ",")
+        let response = try send(bundle("batch", reads), LyingServer(large), writer: nil)
+        #expect(try entries(response).map { $0["response"]?["status"]?.string } == ["200", "200", "413", "413", "413"])
+    }
+
     @Test("a read of what is hidden and of what is absent refuse the whole in the same way")
     func hiddenRead() throws {
         for server in [LyingServer(Self.own.replacing("kermit", with: "eboni")), LyingServer("{}", status: 404)] {

@@ -97,6 +97,16 @@ struct EnforceOperationTests {
         #expect(response.value(of: "X-FHIR-Target") == (status == 200 ? "/Binary/b" : nil))
     }
 
+    @Test("what says that it is another's stays another's, whatever points to it")
+    func binaryOfAnother() throws {
+        let document = Self.resource(
+            "DocumentReference", "d", "kermit", #","content":[{"attachment":{"url":"Binary/b"}}]"#)
+        let binary = #"{"resourceType":"Binary","id":"b","securityContext":{"reference":"Patient/eboni"}}"#
+        let server = LyingServer([.success(.fhir(binary)), .success(.fhir(Self.bundle([document])))])
+        #expect(try Site(server).answer(.get, "/fhir/Binary/b").status == 404)
+        #expect(server.targets == ["/Binary/b"])
+    }
+
     @Test("or to a document of the patient that the token may see, on whichever page that stands")
     func binaryOfDocument() throws {
         func document(_ patient: String, _ url: String, _ status: String = "current") -> String {

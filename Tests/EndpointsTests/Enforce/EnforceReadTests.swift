@@ -74,10 +74,15 @@ struct EnforceReadTests {
         #expect(!response.text.contains("eboni"))
     }
 
+    @Test("what a server with rules of its own refuses is as absent as anything", arguments: [401, 403, 410])
+    func refused(_ status: Int) throws {
+        #expect(try answer(LyingServer("{}", status: status)).status == 404)
+    }
+
     @Test(
         "a status we did not ask for is trouble",
         arguments: [
-            (301, 502), (302, 502), (401, 502), (403, 502), (304, 502), (206, 502), (500, 503), (502, 503), (503, 503),
+            (301, 502), (302, 502), (304, 502), (206, 502), (500, 503), (502, 503), (503, 503),
             (429, 503),
         ])
     func status(_ status: Int, _ expected: Int) throws {

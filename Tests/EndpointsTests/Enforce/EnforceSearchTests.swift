@@ -57,6 +57,25 @@ struct EnforceSearchTests {
         #expect(try Site(LyingServer(body)).answer(.get, "/fhir/Observation").status == 502)
     }
 
+    @Test("pages of which nothing is left are passed over, so that they do not tell what was in them")
+    func emptied() throws {
+        let next =
+            #"{"relation":"next","url":"http://10.0.0.5/hapi?_getpages=x"},{"relation":"last","url":"http://10.0.0.5/hapi?_getpages=y"}"#
+        let coded = Self.own.replacing(#""id":"a""#, with: #""id":"a","code":{"coding":[{"code":"b"}]}"#)
+        let server = LyingServer([
+            .success(.fhir(Self.bundle(Self.own, next))), .success(.fhir(Self.bundle(Self.own, next))),
+            .success(.fhir(Self.bundle(coded))),
+        ])
+        let scopes = "patient/Observation.rs?category=a patient/Observation.rs?code=b"
+        let response = try Site(server, scopes: scopes).answer(.get, "/fhir/Observation?_count=1")
+        #expect(response.text == Self.bundle(coded).replacing(#""link":[],"#, with: ""))
+        #expect(
+            server.targets == ["/Observation?_count=200&patient=Patient%2Fkermit", "/?_getpages=x", "/?_getpages=x"])
+        let endless = LyingServer(Self.bundle(Self.own, next))
+        let given = try Site(endless, scopes: scopes).answer(.get, "/fhir/Observation")
+        #expect(given.text.contains("next") && !given.text.contains("last") && endless.targets.count == 11)
+    }
+
     @Test("a page link works for its grant, and its page is filtered again")
     func pages() throws {
         let server = LyingServer([

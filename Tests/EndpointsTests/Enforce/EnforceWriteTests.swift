@@ -104,6 +104,56 @@ struct EnforceWriteTests {
         #expect(try update(patient, of: linked) == 403)
     }
 
+    // FHIR R4 http#ccreate
+    @Test("what the condition of a create finds is given if it may be seen, and one is made where there is none")
+    func conditionalCreate() throws {
+        let condition = Self.json + [("If-None-Exist", "identifier=a")]
+        func created(_ entries: String...) throws -> Response {
+            let list = entries.map { #"{"resource":\#($0)}"# }.joined(separator: ",")
+            let server = LyingServer(#"{"resourceType":"Bundle","type":"searchset","entry":[\#(list)]}"#)
+            let response = try Site(server, scopes: "patient/*.cruds").answer(
+                .post, "/fhir/Observation", condition, body: Self.own)
+            #expect(server.targets == ["/Observation?identifier=a&patient=Patient%2Fkermit"])
+            return response
+        }
+        let found = try created(Self.own)
+        #expect(found.status == 200 && found.text == Self.own)
+        #expect(found.value(of: "Location") == "https://ehr.example.org/fhir/Observation/o/_history/3")
+        let hidden = try created(Self.own.replacing("kermit", with: "eboni"))
+        #expect(hidden.value(of: "X-FHIR-If-None-Exist") == "identifier=a&patient=Patient%2Fkermit")
+        #expect(try created(Self.own, Self.own.replacing(#""id":"o""#, with: #""id":"p""#)).status == 412)
+    }
+
+    @Test("an update keeps what a document points to, and adds nothing of it")
+    func documents() throws {
+        let stored =
+            #"{"resourceType":"DocumentReference","id":"d","meta":{"versionId":"1"},"subject":{"reference":"Patient/kermit"},"content":[{"attachment":{"url":"Binary/b"}}]}"#
+        func status(_ body: String) throws -> Int {
+            try Site(LyingServer(stored), scopes: "patient/*.cruds").answer(
+                .put, "/fhir/DocumentReference/d", Self.json, body: body
+            ).status
+        }
+        #expect(try status(stored) == 200)
+        #expect(try status(stored.replacing("Binary/b", with: "Binary/other")) == 403)
+        #expect(try status(stored.replacing(#","content":[{"attachment":{"url":"Binary/b"}}]"#, with: "")) == 200)
+    }
+
+    @Test("who may change and not read is told that it was done, and no more")
+    func blind() throws {
+        var site = Site(LyingServer(Self.own), scopes: "patient/Observation.u")
+        #expect(try site.answer(.patch, "/fhir/Observation/o", Self.patch, body: Self.mend).status == 403)
+        site.writer = LyingServer(Self.own, [("ETag", #"W/"4""#)])
+        let done = try site.answer(.patch, "/fhir/Observation/o", Self.patch, body: Self.mend)
+        #expect(done.status == 200 && done.body.isEmpty && done.value(of: "ETag") == #"W/"4""#)
+        #expect(
+            site.writer?.fields[0]["If-Match"] == #"W/"3""#
+                && site.writer?.fields[0]["Content-Type"] == "application/json-patch+json")
+        #expect(site.writer?.requests[0].body == Array(Self.mend.utf8))
+        site.writer = LyingServer(#"{"diagnostics":"final is not amended"}"#, status: 422)
+        let refused = try site.answer(.patch, "/fhir/Observation/o", Self.patch, body: Self.mend)
+        #expect(refused.status == 422 && !refused.text.contains("amended"))
+    }
+
     @Test("equipment that nobody has is seen, and not changed")
     func equipment() throws {
         let spare = #"{"resourceType":"Device","id":"d","meta":{"versionId":"1"}}"#

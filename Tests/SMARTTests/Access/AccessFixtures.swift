@@ -68,6 +68,7 @@ extension AccessDecision {
         case .relay(.page(let link)): "page \(link.target)"
         case .relay(.collection(let target)): "collect \(target.text)"
         case .relay(.document(let target)): "document \(target.text)"
+        case .relay(.create(let narrowing, let handOff)): "create \(handOff.target) unless \(narrowing.query.encoded)"
         case .relay(.export(let target, _)): "export \(target.text)"
         case .relay(.exportStatus(let link)): "status \(link.target.text)"
         case .relay(.batch(let entries)): "batch \(entries.map(\.decision.summary))"

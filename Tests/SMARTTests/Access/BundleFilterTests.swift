@@ -35,7 +35,7 @@ struct BundleFilterTests {
             Visibility(Case.access(scopes), references: try Case.references()),
             links: FHIRLinkReader(base: try Case.base(), upstreamBase: "http://10.0.0.5:8080/hapi")
         ) { "page:\($0.text)" }
-        return String(decoding: try filter.filtered(Array(text.utf8), .search(narrowing)), as: UTF8.self)
+        return String(decoding: try filter.filtered(Array(text.utf8), .search(narrowing)).bytes, as: UTF8.self)
     }
 
     @Test("nothing to cut, nothing changed")

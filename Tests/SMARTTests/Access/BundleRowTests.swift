@@ -127,7 +127,13 @@ struct BundleRowTests {
     @Test("who may do everything has it handed on, who may only read everything has it taken apart")
     func unlimited() throws {
         let batch = bundle("batch", entry("GET", "Patient/eboni"), entry("POST", "Observation", Self.other))
-        #expect(try decide("unread", "system/*.cruds") == "handOff /")
+        #expect(try decide(batch, "system/*.cruds") == "handOff /")
+        for refused in [entry("DELETE", "Observation/1?_cascade=delete"), entry("POST", "Patient/$match")] {
+            #expect(try decide(bundle("batch", refused), "system/*.cruds") == #"batch ["403"]"#)
+            #expect(try decide(bundle("transaction", refused), "system/*.cruds") == "403")
+        }
+        #expect(try decide(bundle("message", entry("GET", "Patient/1")), "system/*.cruds") == "403")
+        #expect(try decide(bundle("batch", entry("PATCH", "Observation/1")), "system/*.cruds") == "handOff /")
         #expect(try decide(batch, "system/*.rs") == #"batch ["handOff /Patient/eboni", "403"]"#)
         #expect(try decide(batch, "launch openid") == #"batch ["403", "403"]"#)
     }

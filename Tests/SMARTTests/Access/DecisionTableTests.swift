@@ -37,8 +37,10 @@ struct DecisionTableTests {
     @Test(
         "S1 to S6: a token without restriction searches by itself",
         arguments: [
-            (.get, "/Observation?code=a%7Cb", "system/Observation.s", "handOff /Observation?code=a%7Cb"),
-            (.get, "/Observation?_offset=20", "system/Observation.s", "handOff /Observation?_offset=20"),
+            (.get, "/Observation?code=a%7Cb", "system/*.rs", "handOff /Observation?code=a%7Cb"),
+            (.get, "/Observation?code=a%7Cb", "system/Observation.s", "search Observation?code=a%7Cb"),
+            (.get, "/Observation?_offset=20", "system/*.rs", "handOff /Observation?_offset=20"),
+            (.get, "/Observation?_offset=20", "system/Observation.s", "403"),
             (.get, "/Observation?_getpages=x", "system/Observation.s", "403"),
             (.get, "/Observation?code=a", "system/Observation.r", "403"),
             (.get, "/Observation?_include=*", "system/*.rs", "handOff /Observation?_include=%2A"),
@@ -59,7 +61,7 @@ struct DecisionTableTests {
             (.get, "/Patient/1/*", "system/*.rs", "handOff /Patient/1/*"),
             (.get, "/Patient/1/*", "system/Observation.rs", "403"),
             (.get, "?_type=Patient,Observation", "system/*.rs", "handOff /?_type=Patient%2CObservation"),
-            (.get, "?_type=Patient", "system/Patient.s", "handOff /?_type=Patient"),
+            (.get, "?_type=Patient", "system/Patient.s", "collect /?_type=Patient"),
             (.get, "?_type=Patient,Observation", "system/Patient.s", "403"),
             (.get, "?_type=Patient,", "system/Patient.s", "403"),
             (.get, "?_type=Patient&_type=Observation", "system/Patient.s", "403"),
@@ -75,17 +77,24 @@ struct DecisionTableTests {
     @Test(
         "W1 to W7: a token without restriction writes by itself",
         arguments: [
-            (.post, "/Observation", "system/Observation.c", "handOff /Observation"),
+            (.post, "/Observation", "system/Observation.c system/*.rs", "handOff /Observation"),
+            (.post, "/Observation", "system/Observation.c", "body"),
+            (.post, "/Subscription", "system/Subscription.c", "403"),
+            (.put, "/SearchParameter/1", "system/*.cud", "403"),
+            (.post, "/Subscription", "system/*.cruds", "handOff /Subscription"),
             (.post, "/Observation", "system/Observation.ruds", "403"),
-            (.put, "/Observation/1", "system/Observation.u", "handOff /Observation/1"),
-            (.patch, "/Observation/1", "system/Observation.u", "handOff /Observation/1"),
+            (.put, "/Observation/1", "system/*.rus", "handOff /Observation/1"),
+            (.put, "/Observation/1", "system/Observation.u", "body"),
+            (.patch, "/Observation/1", "system/*.rus", "handOff /Observation/1"),
+            (.patch, "/Observation/1", "system/Observation.u", "body"),
             (.delete, "/Observation/1", "system/Observation.d", "handOff /Observation/1"),
             (.delete, "/Observation/1", "system/Observation.u", "403"),
             (.delete, "/Observation/1?_cascade=delete", "system/*.cruds", "403"),
             (.delete, "/Observation/1?_expunge=true", "system/*.cruds", "403"),
             (.put, "/Observation/1?x=y", "system/*.cruds", "403"),
-            (.put, "/Observation?code=x", "system/Observation.us", "handOff /Observation?code=x"),
-            (.patch, "/Observation?code=x", "system/Observation.us", "handOff /Observation?code=x"),
+            (.put, "/Observation?code=x", "system/*.rus", "handOff /Observation?code=x"),
+            (.put, "/Observation?code=x", "system/Observation.us", "body"),
+            (.patch, "/Observation?code=x", "system/Observation.us", "body"),
             (.delete, "/Observation?code=x", "system/Observation.ds", "handOff /Observation?code=x"),
             (.put, "/Observation?code=x", "system/Observation.u", "403"),
             (.delete, "/Observation?code=x", "system/Observation.us", "403"),
@@ -147,6 +156,7 @@ struct DecisionTableTests {
             (.get, "/Subscription/s", "patient/*.rs", "403"),
             (.get, "/Binary/b", "patient/*.rs", "binary b"), (.get, "/Binary/b", "patient/DocumentReference.rs", "403"),
             (.get, "/Binary/b/_history/1", "patient/*.rs", "403"),
+            (.get, "/Binary/b", "patient/Binary.r?_tag=a patient/DocumentReference.rs", "403"),
         ] as [Row])
     func restrictedReads(_ row: Row) throws {
         try expect(row)
@@ -188,7 +198,7 @@ struct DecisionTableTests {
             ("/Observation/_search?_count=5", "", "form Observation/_search?_count=5&patient=Patient%2Fkermit"),
             (
                 "/Observation/_search?code=a", "code=b&patient=kermit",
-                "form Observation/_search?code=a&code=b&patient=kermit&patient=Patient%2Fkermit"
+                "form Observation/_search?code=a&code=b&patient=Patient%2Fkermit"
             ),
             ("/Patient/kermit/Observation/_search", "", "form Observation/_search?patient=Patient%2Fkermit"),
             ("/Observation/_search", "patient=eboni", "403"), ("/Observation/_search", "_filter=x", "403"),
@@ -256,6 +266,7 @@ struct DecisionTableTests {
             (.get, "/Observation/$lastn?patient=eboni", "patient/*.rs", "403"),
             (.get, "/ValueSet/$expand?url=x", "patient/*.r", "handOff /ValueSet/$expand?url=x"),
             (.get, "/ValueSet/$expand?url=x", "patient/Observation.r", "403"),
+            (.get, "/ValueSet/$expand?url=x", "patient/ValueSet.r?_tag=a", "403"),
             (.post, "/Observation/$validate", "patient/*.cruds", "body"),
             (.get, "/Observation/$validate", "patient/*.cruds", "403"),
             (.post, "/Observation/1/$validate", "patient/*.cruds", "403"),
@@ -316,10 +327,15 @@ struct DecisionTableTests {
             let target = method == .post ? "/Observation" : "/Observation/1"
             let fields = [("If-None-Exist", text), ("Content-Type", "application/fhir+json")]
             let decision = try Case.table(scopes).decision(on: Case.request(method, target, fields, body: body))
-            guard case .handOff(let handOff) = decision else { return decision.summary }
-            return handOff.ifNoneExist ?? "none"
+            switch decision {
+            case .handOff(let handOff): return handOff.ifNoneExist ?? "none"
+            case .relay(.create(let narrowing, let handOff)):
+                #expect(handOff.ifNoneExist == narrowing.query.encoded)
+                return narrowing.query.encoded
+            default: return decision.summary
+            }
         }
-        #expect(try condition("identifier=a|b", "system/Observation.cs") == "identifier=a%7Cb")
+        #expect(try condition("identifier=a|b", "system/*.crs") == "identifier=a%7Cb")
         #expect(try condition("identifier=a|b", "system/Observation.c") == "403")
         #expect(try condition("subject.name=x", "system/Observation.cs") == "403")
         #expect(try condition("identifier=%", "system/Observation.cs") == "400")
@@ -351,6 +367,7 @@ struct DecisionTableTests {
         #expect(refusal.challenge == .insufficientScope("patient/Observation.s"))
         #expect(
             DecisionTable.open(try Case.request(.get, "/metadata?mode=full"))?.summary == "handOff /metadata?mode=full")
+        #expect(DecisionTable.open(try Case.request(.get, "/metadata?_getpages=x"))?.summary == "400")
         #expect(DecisionTable.open(try Case.request(.get, "/Patient/1")) == nil)
         #expect(DecisionTable.open(try Case.request(.post, "/Patient")) == nil)
     }

@@ -22,7 +22,7 @@ struct ServerCapabilitiesTests {
         #expect(try decide("/Patient") == "search Patient?_id=kermit")
         #expect(try decide("/Practitioner") == "search Practitioner?")
         #expect(try decide("/Goal") == "403" && decide("/Patient/kermit/Goal") == "403")
-        #expect(try decide("/Goal", "system/Goal.rs") == "handOff /Goal")
+        #expect(try decide("/Goal", "system/Goal.rs") == "search Goal?")
         #expect(try decide("/Goal/1") == "read Goal/1")
     }
 

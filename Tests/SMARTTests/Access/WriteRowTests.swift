@@ -136,7 +136,8 @@ struct WriteRowTests {
             ("/Patient/kermit", #"{"resourceType":"Patient","id":"kermit"}"#, "change u Patient/kermit"),
             (
                 "/Patient/kermit",
-                #"{"resourceType":"Patient","id":"kermit","link":[{"other":{"reference":"Patient/eboni"}}]}"#, "403"
+                #"{"resourceType":"Patient","id":"kermit","contact":[{"organization":{"reference":"Patient/eboni"}}]}"#,
+                "403"
             ),
             ("/Patient/eboni", #"{"resourceType":"Patient","id":"eboni"}"#, "403"),
         ])
@@ -200,5 +201,115 @@ struct WriteRowTests {
         let other = observation("").replacing("kermit", with: "eboni")
         #expect(try decide(.post, "/Observation/$validate", observation("")) == "handOff /Observation/$validate")
         #expect(try decide(.post, "/Observation/$validate", other) == "403")
+    }
+
+    @Test(
+        "W1: another patient is named in whatever spelling a server could follow",
+        arguments: [
+            "/Patient/eboni", "fhir/Patient/eboni", "http://elsewhere/fhir/Patient/eboni",
+            "https://EHR.example.org/fhir/Patient/eboni",
+            "Patient/eboni/", "Patient/eboni#x", "Patient/eboni/_history/1", "./Patient/eboni", "//Patient/eboni",
+        ])
+    func spellings(_ reference: String) throws {
+        #expect(
+            try decide(.post, "/Observation", observation(#","performer":[{"reference":"\#(reference)"}]"#)) == "403")
+        let patch = #"[{"op":"replace","path":"/performer/0/reference","value":"\#(reference)"}]"#
+        #expect(try decide(.patch, "/Observation/1", patch, type: "application/json-patch+json") == "403")
+    }
+
+    // FHIR R4 http#transaction
+    @Test("no token but one for everything puts a search in place of a reference")
+    func searches() throws {
+        for reference in [
+            "Patient?name=x", "https://ehr.example.org/fhir/Patient?name=x", "Condition?_has:Observation:x:y=z",
+        ] {
+            let body = observation(#","focus":[{"reference":"\#(reference)"}]"#)
+            let patch = #"[{"op":"add","path":"/focus/0/reference","value":"\#(reference)"}]"#
+            for scopes in ["patient/*.cruds", "system/Observation.cruds", "system/Observation.cruds?status=final"] {
+                #expect(try decide(.post, "/Observation", body, scopes) == "403")
+                #expect(
+                    try decide(.patch, "/Observation/1", patch, scopes, type: "application/json-patch+json") == "403")
+            }
+            #expect(try decide(.post, "/Observation", body, "system/*.cruds") == "handOff /Observation")
+        }
+        #expect(try decide(.post, "/Observation", observation(""), "system/Observation.c") == "handOff /Observation")
+        #expect(
+            try decide(.post, "/Observation", "<x/>", "system/Observation.c", type: "application/fhir+xml") == "415")
+        #expect(try decide(.post, "/Binary", "%PDF", "system/Binary.c", type: "application/pdf") == "handOff /Binary")
+    }
+
+    @Test("a document does not make somebody's raw content the patient's")
+    func binaries() throws {
+        let document =
+            #"{"resourceType":"DocumentReference",\#(Self.own),"content":[{"attachment":{"url":"Binary/b"}}]}"#
+        #expect(try decide(.post, "/DocumentReference", document) == "403")
+        #expect(
+            try decide(
+                .post, "/DocumentReference", document.replacing("Binary/b", with: "http://10.0.0.5:8080/hapi/Binary/b"))
+                == "403")
+        #expect(
+            try decide(
+                .post, "/DocumentReference", document.replacing("Binary/b", with: "https://elsewhere.example/x.pdf"))
+                == "handOff /DocumentReference")
+        let patch = #"[{"op":"replace","path":"/content/0/attachment/url","value":"Binary/b"}]"#
+        #expect(try decide(.patch, "/DocumentReference/d", patch, type: "application/json-patch+json") == "403")
+        // What an update keeps is seen when the document is there.
+        let stored = document.replacing(#""subject""#, with: #""id":"d","subject""#)
+        #expect(try decide(.put, "/DocumentReference/d", stored) == "change u DocumentReference/d")
+    }
+
+    // RFC 6902 §4.6
+    @Test("a token that does not read asks for no value by a patch")
+    func tests() throws {
+        let patch = #"[{"op":"test","path":"/status","value":"final"}]"#
+        let type = "application/json-patch+json"
+        #expect(try decide(.patch, "/Observation/1", patch, "patient/Observation.u", type: type) == "403")
+        #expect(
+            try decide(.patch, "/Observation/1", patch, "patient/Observation.ru", type: type)
+                == "change u Observation/1")
+    }
+
+    // RFC 8259 §8.1
+    @Test("a body is UTF-8, and the FHIR server is told so")
+    func charset() throws {
+        for (charset, decision) in [
+            ("utf-8", "handOff /Observation"), ("UTF-8", "handOff /Observation"), ("Shift_JIS", "415"),
+            ("utf-16", "415"),
+        ] {
+            let type = "application/fhir+json; charset=\(charset)"
+            #expect(try decide(.post, "/Observation", observation(""), type: type) == decision)
+        }
+        guard
+            case .handOff(let handOff) = try Case.table("patient/*.c").decision(
+                on: Case.request(
+                    .post, "/Observation",
+                    [("Content-Type", "application/fhir+json; x=y"), ("Prefer", "return=minimal, respond-async, x=y")],
+                    body: observation("")))
+        else {
+            Issue.record("not handed on")
+            return
+        }
+        #expect(handOff.contentType == "application/fhir+json" && handOff.prefer == "return=minimal")
+    }
+
+    @Test("a body that is longer than what is looked at is not read")
+    func lengths() throws {
+        func decide(_ length: Int, _ type: String, _ target: String, _ scopes: String) throws -> String {
+            var request = Request(method: .post, path: "/fhir\(target)", fields: Fields([("Content-Type", type)]))
+            request.bodyLength = length
+            return try Case.table(scopes).decision(on: FHIRRequest(request, under: Case.base(), hasBody: false)).summary
+        }
+        let json = "application/fhir+json"
+        #expect(try decide(4 << 20, json, "/Observation", "patient/*.c") == "body")
+        #expect(try decide(4 << 20 + 1, json, "/Observation", "patient/*.c") == "413")
+        #expect(try decide(16 << 20, json, "/", "system/*.cruds") == "body")
+        #expect(
+            try decide(256 << 10 + 1, "application/x-www-form-urlencoded", "/Observation/_search", "patient/*.rs")
+                == "413")
+        #expect(throws: FHIRRefusal.self) {
+            var request = Request(method: .get, path: "/fhir/Observation")
+            request.bodyLength = 1
+            _ = try FHIRRequest(request, under: Case.base())
+        }
     }
 }
