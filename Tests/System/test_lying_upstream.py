@@ -188,6 +188,9 @@ FORMS = {
     "unchanged": says(b"", status=304),
     "a way elsewhere": says(b"", status=301, Location="https://elsewhere.example/fhir/Patient"),
     "a way to itself": says(b"", status=307, Location=f"/fhir/Patient/{OTHER}"),
+}
+# A server with rules of its own refuses what is there: as one resource that is as absent as anything.
+REFUSALS = {
     "a demand for a password": says(json.dumps(OUTCOME), status=401, WWW_Authenticate='Basic realm="HAPI"'),
     "a refusal": says(json.dumps(OUTCOME), status=403),
 }
@@ -199,6 +202,14 @@ def test_what_cannot_be_checked_is_not_passed_on(limited, upstream, lie, path):
     with upstream.lying(lie):
         answer = limited.ask(path)
     assert outcome(answer, 502) and is_silent_about(answer, upstream)
+
+
+@pytest.mark.parametrize("path, status", [(READ, 404), (SEARCH, 502)], ids=["read", "search"])
+@pytest.mark.parametrize("lie", REFUSALS.values(), ids=REFUSALS)
+def test_what_a_server_refuses_us_tells_nothing(limited, upstream, lie, path, status):
+    with upstream.lying(lie):
+        answer = limited.ask(path)
+    assert outcome(answer, status) and is_silent_about(answer, upstream)
 
 
 @pytest.mark.parametrize("path", [READ, SEARCH], ids=["read", "search"])
@@ -610,7 +621,8 @@ def test_a_write_arrives_as_it_was_sent(unlimited, upstream):
     with upstream.lying(None) as received:
         for method, path in (("POST", "Observation"), ("PUT", "Observation/x"), ("DELETE", "Observation/x")):
             headers = {"content-type": "application/fhir+json", "if-match": 'W/"1"', "prefer": "return=minimal"}
-            answer = unlimited.ask(path, method=method, content=body, headers=headers)
+            content = None if method == "DELETE" else body
+            answer = unlimited.ask(path, method=method, content=content, headers=headers)
             assert answer.status_code in (200, 201) and is_silent_about(answer, upstream)
             assert answer.headers["location"].startswith(f"{unlimited.instance.fhir}/Observation/")
     assert [(each.method, each.path) for each in received] == [
@@ -618,7 +630,7 @@ def test_a_write_arrives_as_it_was_sent(unlimited, upstream):
         ("PUT", "/fhir/Observation/x"),
         ("DELETE", "/fhir/Observation/x"),
     ]
-    assert all(each.body == body for each in received)
+    assert [each.body for each in received] == [body, body, b""]
     assert all(each.headers["if-match"] == 'W/"1"' for each in received[1:])
 
 

@@ -275,6 +275,7 @@ extension InboundAnswer {
     fileprivate var searchRefusal: FHIRRefusal {
         switch status {
         case 400, 422: FHIRRefusal(400, .invalid, "The FHIR server does not accept this search.")
+        case 401, 403: .unusableAnswer
         default: refusal
         }
     }
