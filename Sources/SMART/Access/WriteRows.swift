@@ -119,7 +119,8 @@ extension DecisionTable {
             .change(
                 GuardedChange(
                     letter: letter, type: type, id: id, draft: draft,
-                    isBlind: access.rule(.read, on: type) == .none, readsEveryBinary: readsEveryBinary,
+                    isBlind: letter == .update && access.rule(.read, on: type) == .none,
+                    readsEveryBinary: readsEveryBinary,
                     handOff: .init(request.target, ifMatch: request.ifMatch))))
     }
 
