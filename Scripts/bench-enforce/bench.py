@@ -11,14 +11,14 @@ import subprocess
 import sys
 import time
 
-OWN, ENTRIES = "p1", 40
+OWN, ENTRIES, MANY = "p1", 40, 19_000
 FHIR = "application/fhir+json"
 
 
-def observation(number):
+def observation(number, kind="Observation"):
     """About 1,250 bytes, so that forty of them make a Bundle of 50 kB."""
     return {
-        "resourceType": "Observation",
+        "resourceType": kind,
         "id": f"o{number}",
         "meta": {"versionId": "1", "lastUpdated": "2026-11-01T08:00:00Z"},
         "status": "final",
@@ -35,12 +35,13 @@ def observation(number):
 
 
 def documents(base):
-    names = {"Patient": "_id", "Observation": "patient"}
+    names = {"Patient": "_id", "Observation": "patient", "Condition": "patient"}
     listed = [{"type": name, "searchParam": [{"name": parameter}]} for name, parameter in names.items()]
     entries = [
         {"fullUrl": f"{base}/Observation/o{each}", "resource": observation(each), "search": {"mode": "match"}}
         for each in range(ENTRIES)
     ]
+    many = [{"resource": observation(each, "Condition")} for each in range(MANY)]
     link = [{"relation": "self", "url": f"{base}/Observation?patient=Patient/{OWN}"}]
     person = {"resourceType": "Patient", "id": OWN, "name": [{"family": "Somebody", "given": ["New"]}]}
     return {
@@ -48,6 +49,7 @@ def documents(base):
         f"Patient/{OWN}": person,
         "Patient": {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": person}]},
         "Practitioner": {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": {"resourceType": "Practitioner", "id": "d1"}}]},
+        "Condition": {"resourceType": "Bundle", "type": "searchset", "entry": many},
         "Observation": {"resourceType": "Bundle", "type": "searchset", "total": ENTRIES, "link": link, "entry": entries},
     }
 
@@ -116,6 +118,12 @@ def run(directory):
         return spent / count * 1e6
 
     enforce = instance.pid("enforce")
+    with instance.http() as http:
+        answer = http.get(f"{root}/fhir/Condition", headers={"Authorization": f"Bearer {own}"})
+        answer.raise_for_status()
+    peak = re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{enforce}/status").read_text())[1]
+    size = len(answer.content) / 1e6
+    print(f"\nA Bundle of {size:.0f} MB that is looked at: {int(peak) / 1024:.0f} MB resident at most (limit 100 MB)\n")
     cases = {
         "read, nginx to the FHIR server": (f"/plain/Patient/{OWN}", [], everybody),
         "read, C program and HANDOFF": (f"/limit/Patient/{OWN}", [limit.pid], everybody),
