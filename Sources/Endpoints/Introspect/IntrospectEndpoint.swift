@@ -53,7 +53,8 @@ package struct IntrospectEndpoint: Endpoint {
 
         // A stranger's token looks like no token at all.
         if let active = try stored(stores.accessToken(token, at: now, policy: policy)) {
-            return caller.mayHear(of: active.clientID) ? .active(active, issuer: fhirBase) : .inactive
+            return active.isActive && caller.mayHear(of: active.clientID)
+                ? .active(active, issuer: fhirBase) : .inactive
         }
         // A refresh token is its own client's business, and no resource server's.
         guard let refresh = try stored(stores.refreshToken(token)),
@@ -64,10 +65,12 @@ package struct IntrospectEndpoint: Endpoint {
 
     private func caller(of request: Request, _ form: Form, at now: Instant) throws(OAuthError) -> IntrospectionCaller {
         if case .bearer(let text) = request.credentials {
-            let active = try stored(stores.accessToken(SecretDigest(of: text), at: now, policy: policy))
-            return IntrospectionCaller(
-                bearing: try require(
-                    active, else: OAuthError(.invalidToken, "the access token is unknown or expired")))
+            let token = SecretDigest(of: text)
+            let active = try stored(stores.accessToken(token, at: now, policy: policy))
+            guard let active, active.isActive else {
+                throw OAuthError(.invalidToken, "the access token is unknown or expired")
+            }
+            return IntrospectionCaller(bearing: active)
         }
         let authentication = try ClientAuthentication(request, form)
         return try IntrospectionCaller(authenticator.client(authentication, for: request, at: now))
