@@ -57,6 +57,14 @@ package enum ClientAuthentication: Sendable {
         }
     }
 
+    /// What a proof that fails counts under, by the client that it is for.
+    package func attempts(from address: String) -> [Attempt] {
+        guard case .assertion(let text, let clientID) = self else {
+            return Attempt.client(claimedClientIDs.first ?? "", from: address)
+        }
+        return Attempt.assertion(of: (try? ClientAssertion(text))?.claimedClientID ?? clientID ?? "", from: address)
+    }
+
     private static func pairs(_ encoded: String) throws(OAuthError) -> [Pair] {
         let refusal = OAuthError.invalidClient("the Authorization header is not valid HTTP Basic")
         guard let bytes = Base64.decode(encoded), let text = String(validating: bytes, as: UTF8.self),

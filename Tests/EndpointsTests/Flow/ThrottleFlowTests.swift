@@ -66,6 +66,28 @@ struct ThrottleFlowTests {
         }
     }
 
+    // RFC 7523 §3: the client is the one inside.
+    @Test("assertions count by the service that they name, with a client_id beside them or without")
+    func assertions() throws {
+        let (signer, stranger) = (try TestSigner(), try TestSigner())
+        for service in ["one", "two"] {
+            try house.addClient(service, by: signer.method, for: [.clientCredentials], scopes: "system/Patient.r")
+        }
+        func ask(_ service: String, by signer: TestSigner, named: Bool = false) throws -> TestAnswer {
+            var parameters = TestSigner.parameters(try signer.assertion(of: service, at: house.instant))
+            parameters["client_id"] = named ? service : nil
+            return try house.ask(
+                .token, parameters.merging(["grant_type": "client_credentials", "scope": "system/Patient.r"]) { $1 })
+        }
+        for number in 0..<61 { #expect(try ask("one", by: stranger, named: number % 2 == 0).status == 401) }
+        let waits = try ask("one", by: stranger)
+        #expect(waits.status == 429 && waits.error == "invalid_client" && waits.retryAfter == "2")
+        #expect(try ask("one", by: signer).status == 200)
+        // The other one behind the same address has all of its own mistakes before it.
+        for _ in 0..<61 { #expect(try ask("two", by: stranger).status == 401) }
+        #expect(try ask("two", by: signer).status == 200)
+    }
+
     @Test("many clients from one address are one guesser")
     func address() throws {
         for number in 0..<51 { #expect(try revoke([TestHouse.basic("c\(number)", "x")]).status == 401) }
