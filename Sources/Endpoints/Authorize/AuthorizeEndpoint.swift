@@ -95,7 +95,8 @@ package struct AuthorizeEndpoint: Endpoint {
             id: id.digest, request: valid, launch: launch, startedAt: now,
             expiresAt: now + Interaction.lifetime,
             // Whether the browser keeps our cookie is seen when it comes back with it, or does not.
-            browser: known == nil && launch?.vouchedAt != nil ? nil : browser?.digest)
+            browser: known == nil && launch?.vouchedAt != nil ? nil : browser?.digest,
+            earlierSession: request.cookie(BrowserSession.sessionCookie).map { Secret(received: $0).digest })
         guard try stored(stores.begin(interaction)) == .begun else { return try resume(id, valid, browser, at: now) }
 
         var response =
@@ -161,8 +162,12 @@ package struct AuthorizeEndpoint: Endpoint {
         var newCookie: Cookie?
         if interaction.browser == nil, !interaction.isOf(visitor) {
             let browser = visitor.browser ?? secrets.fresh(.browser)
-            guard try stored(stores.bind(interaction.id, to: browser.digest)) else { return lost(request) }
+            let session = visitor.sessionSecret?.digest
+            guard try stored(stores.bind(interaction.id, to: browser.digest, session: session)) else {
+                return lost(request)
+            }
             interaction.browser = browser.digest
+            interaction.earlierSession = session
             if visitor.browser == nil {
                 newCookie = Cookie(name: BrowserSession.browserCookie, value: browser.text)
             }

@@ -188,6 +188,32 @@ struct LaunchFlowTests {
         #expect(browser.response.status == 403)
     }
 
+    // OpenID Core §3.1.2.1
+    @Test(
+        "who has just signed in signs in again where the app wants that, once",
+        arguments: [["prompt": "login"], ["max_age": "0"]], [false, true])
+    func freshLogin(_ changes: [String: String], _ isPosted: Bool) throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("maja")
+        var url = TestBrowser.request("app", changes)
+        if isPosted {
+            // From another site, so without our cookies.
+            let response = try house.authorize().respond(
+                to: Request(
+                    method: .post, path: "/oauth2/authorize",
+                    fields: Fields([("content-type", "application/x-www-form-urlencoded")]),
+                    body: Array(url.split(separator: "?")[1].utf8)))
+            url = try #require(response.value(of: "location"))
+        }
+        try browser.get(url)
+        #expect(browser.address.hasPrefix("https://h.example/portal/sign-in?interaction="))
+        try browser.signIn("maja")
+        try browser.submit("/portal/consent", ["decision": "allow"])
+        #expect(try browser.answer["code"] != nil)
+    }
+
     @Test("another person takes over in the middle, and chooses anew")
     func switchUser() throws {
         let browser = TestBrowser(try TestHouse())
