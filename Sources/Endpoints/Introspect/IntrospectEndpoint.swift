@@ -67,12 +67,17 @@ package struct IntrospectEndpoint: Endpoint {
         if case .bearer(let text) = request.credentials {
             let token = SecretDigest(of: text)
             let active = try stored(stores.accessToken(token, at: now, policy: policy))
-            guard let active, active.isActive else {
-                throw OAuthError(.invalidToken, "the access token is unknown or expired")
-            }
+            guard let active, active.isActive else { throw try refusal(of: token, request, at: now) }
             return IntrospectionCaller(bearing: active)
         }
         let authentication = try ClientAuthentication(request, form)
         return try IntrospectionCaller(authenticator.client(authentication, for: request, at: now))
+    }
+
+    /// RFC 6819 §4.4.1.3: whoever guesses tokens waits, and one that was somebody's is no guess.
+    private func refusal(of token: SecretDigest, _ request: Request, at now: Instant) throws(OAuthError) -> OAuthError {
+        let refusal = OAuthError(.invalidToken, "the access token is unknown or expired")
+        guard try stored(stores.owner(of: token)) == nil else { return refusal }
+        return refusal.throttled(for: try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now)))
     }
 }

@@ -115,6 +115,29 @@ struct ThrottleFlowTests {
         #expect(try house.redeem(code).status == 200)
     }
 
+    @Test("who guesses at a bearer token for introspection waits, together with the token endpoint")
+    func bearers() throws {
+        let tokens = try house.redeem(house.code())
+        func ask(_ token: String?, from address: String = "192.0.2.1") throws -> TestAnswer {
+            let bearer = (name: "authorization", value: "Bearer \(try #require(token))")
+            return try house.ask(.introspection, ["token": token], [bearer], from: address)
+        }
+        for number in 0..<30 {
+            let answer = try ask("vst_at_\(number)")
+            #expect(answer.status == 401 && answer.error == "invalid_token")
+        }
+        #expect(try house.refresh("vst_rt_guess").error == "invalid_grant")
+        let guess = try ask("vst_at_guess")
+        #expect(guess.status == 429 && guess.error == "invalid_token" && guess.retryAfter == "2")
+        #expect(try house.refresh("vst_rt_guess").status == 429)
+        // Who has one, or asks elsewhere, never waits; one that has expired is no guess.
+        #expect(try ask(tokens["access_token"]).flag("active") == true)
+        #expect(try ask("vst_at_guess", from: "192.0.2.2").status == 401)
+        house.advance(900)
+        #expect(try ask(tokens["access_token"], from: "192.0.2.3").status == 401)
+        for _ in 0..<40 { #expect(try ask(tokens["access_token"], from: "192.0.2.3").status == 401) }
+    }
+
     @Test("a token that was somebody's is no guess")
     func expired() throws {
         let tokens = try house.redeem(house.code())
