@@ -66,7 +66,7 @@ def test_a_disabled_client_is_shown(instance, register, person):
     request = app.request()
     instance.cli("client", "disable", app.client_id)
     page = person().open(request.url)
-    assert not isinstance(page, Answer) and page.status == 400
+    assert shown(page, "invalid_client")
 
 
 def variations(uri):

@@ -60,7 +60,7 @@ package struct AuthorizeEndpoint: Endpoint {
         let clientID = try sent.clientID()
         let client = try require(
             stored(stores.client(clientID)),
-            else: OAuthError(.invalidClient, "client_id is not registered here", detail: "unknown client"))
+            else: .invalidClient("client_id is not registered here", detail: "unknown client"))
         let redirect = try sent.redirect(for: client, issuer: urls.issuer)
 
         do {
@@ -69,7 +69,7 @@ package struct AuthorizeEndpoint: Endpoint {
         } catch {
             // RFC 9700 §4.11.2: nobody has signed in yet, so a link alone must not lead to an app that nobody vouches for.
             guard client.isVerified || sent.isSilent else { return page(error, to: redirect, client: client, request) }
-            return refusal(error, to: redirect, client: client)
+            return refusal(error, to: redirect, client: client.id)
         }
     }
 
@@ -157,7 +157,20 @@ package struct AuthorizeEndpoint: Endpoint {
 
     private func proceed(_ id: Secret, _ request: Request) throws(OAuthError) -> Response {
         let now = clock()
-        guard var interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
+        guard let interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
+        do {
+            return try proceed(id, interaction, request, at: now)
+        } catch {
+            // OpenID Core §3.1.2.1: an app that asked for no page gets none, be the trouble ours.
+            guard error.isTrouble, interaction.request.prompt.contains(.none) else { throw error }
+            return refusal(error, to: interaction.request.redirect, client: interaction.request.clientID)
+        }
+    }
+
+    private func proceed(
+        _ id: Secret, _ interaction: Interaction, _ request: Request, at now: Instant
+    ) throws(OAuthError) -> Response {
+        var interaction = interaction
         let visitor = try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: now)
         var newCookie: Cookie?
         if interaction.browser == nil, !interaction.isOf(visitor) {
@@ -183,8 +196,8 @@ package struct AuthorizeEndpoint: Endpoint {
         }
         let client = try require(
             stored(stores.client(interaction.request.clientID)),
-            else: OAuthError(.unauthorizedClient, "this app is not registered any more"))
-        if let refusal = client.refusal { throw OAuthError(.unauthorizedClient, refusal, detail: "client not usable") }
+            else: .invalidClient("this app is not registered any more"))
+        if let refusal = client.refusal { throw .invalidClient(refusal, detail: "client not usable") }
         let presence = try presence(visitor.session, in: interaction, users: stores)
         let step = AuthorizationStep.next(for: client, presence: presence, interaction: interaction, at: now)
         var response = try take(step, id, interaction, presence, client, request, at: now)
@@ -207,7 +220,7 @@ package struct AuthorizeEndpoint: Endpoint {
             return toPage("consent", id)
         case .refuse(let error):
             guard try stored(stores.finish(interaction.id, at: now)) else { return lost(request) }
-            return refusal(error, to: interaction.request.redirect, client: client)
+            return refusal(error, to: interaction.request.redirect, client: client.id)
         case .issue(let scopes, let basis):
             guard let presence else { return toPage("sign-in", id) }
             // The registration can have shrunk while the person was on the pages.
@@ -267,9 +280,8 @@ package struct AuthorizeEndpoint: Endpoint {
         .seeOther("\(urls.portal)/\(page)?interaction=\(id.text)")
     }
 
-    private func refusal(_ error: OAuthError, to redirect: ProvenRedirect, client: ClientRegistration) -> Response {
-        .seeOther(AuthorizationResponse.error(error).location(at: redirect)).refusing(error)
-            .remarking("client", client.id)
+    private func refusal(_ error: OAuthError, to redirect: ProvenRedirect, client: String) -> Response {
+        .seeOther(AuthorizationResponse.error(error).location(at: redirect)).refusing(error).remarking("client", client)
     }
 
     /// Errors that must not be redirected: the address they would go to is not proven (RFC 6749 §4.1.2.1).

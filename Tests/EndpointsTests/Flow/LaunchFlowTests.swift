@@ -6,6 +6,8 @@ import SMART
 import Store
 import Testing
 
+@testable import SQLStore
+
 @Suite("From the request to the code")
 struct LaunchFlowTests {
     @Test("a clinician signs in, picks a patient and allows the app")
@@ -212,6 +214,20 @@ struct LaunchFlowTests {
         try browser.signIn("maja")
         try browser.submit("/portal/consent", ["decision": "allow"])
         #expect(try browser.answer["code"] != nil)
+    }
+
+    @Test("who asked for no page is told of our trouble as of everything else; who did not sees it (RFC 6749 §4.1.2.1)")
+    func trouble() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("maja")
+        try house.location.connection(.write, for: .administration).execute("ALTER TABLE sessions RENAME TO gone")
+        try browser.get(TestBrowser.request("app", ["prompt": "none"]))
+        let answer = try browser.answer
+        #expect(answer["error"] == "temporarily_unavailable" && answer["state"] == "s t" && answer["iss"] != nil)
+        try browser.get(TestBrowser.request())
+        #expect(browser.response.status == 503 && browser.page.contains("temporarily_unavailable"))
     }
 
     @Test("another person takes over in the middle, and chooses anew")

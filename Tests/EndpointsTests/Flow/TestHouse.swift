@@ -21,6 +21,7 @@ final class TestHouse: Sendable {
     static let password = "a long password"
     static let style = "https://h.example/portal/style/1.json"
 
+    let location: StoreLocation
     let database: Database
     let urls: ServerURLs
     private let folder: URL?
@@ -45,9 +46,9 @@ final class TestHouse: Sendable {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
         if location == nil { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
         self.folder = location == nil ? folder : nil
-        let place = location ?? .sqlite(path: folder.appendingPathComponent("test.db").path)
-        _ = try Database.migrate(at: place, create: true)
-        database = try Database(at: place, fhirBase: base, powers: .administration)
+        self.location = location ?? .sqlite(path: folder.appendingPathComponent("test.db").path)
+        _ = try Database.migrate(at: self.location, create: true)
+        database = try Database(at: self.location, fhirBase: base, powers: .administration)
         let store = try database.store()
         try store.add(try #require(Self.signingKey))
         try addClient("app")
