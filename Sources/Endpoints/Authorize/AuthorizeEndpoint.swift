@@ -224,7 +224,7 @@ package struct AuthorizeEndpoint: Endpoint {
         case .issue(let scopes, let basis):
             guard let presence else { return toPage("sign-in", id) }
             // The registration can have shrunk while the person was on the pages.
-            let granted = scopes.allowed(by: client.scopes).grantable(to: presence.user)
+            let granted = scopes.allowed(by: client.scopes).grantable(to: presence, policy: sessionPolicy, at: now)
             guard !granted.isEmpty else {
                 let nothing = OAuthError(.invalidScope, "nothing of what was asked for can be granted to this user")
                 return try take(.refuse(nothing), id, interaction, presence, client, request, at: now)
@@ -255,8 +255,10 @@ package struct AuthorizeEndpoint: Endpoint {
         // Offline access outlives every session, so a grant that has it needs none.
         if scopes.contains(.onlineAccess), !scopes.contains(.offlineAccess) {
             if presence.session == nil {
+                // Its hours began when the EHR signed the person in.
                 begun = Session(
-                    id: secrets.fresh(.session).digest, user: presence.user, authenticatedAt: now, lastSeenAt: now)
+                    id: secrets.fresh(.session).digest, user: presence.user,
+                    authenticatedAt: presence.authenticatedAt, lastSeenAt: now)
             }
             session = presence.session?.id ?? begun?.id
         }
@@ -330,9 +332,17 @@ extension OAuthError {
 }
 
 extension ScopeSet {
-    /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data).
-    fileprivate func grantable(to user: User) -> ScopeSet {
-        user.fhirUser == nil ? filter { $0.kind != .fhirUser } : self
+    /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data),
+    /// and nobody is online any more whom the EHR signed in longer ago than a session lasts.
+    fileprivate func grantable(to presence: Presence, policy: SessionPolicy, at now: Instant) -> ScopeSet {
+        let isOver = presence.session == nil && now - presence.authenticatedAt >= policy.absolute
+        return filter { scope in
+            switch scope.kind {
+            case .fhirUser: presence.user.fhirUser != nil
+            case .onlineAccess: !isOver
+            default: true
+            }
+        }
     }
 }
 
