@@ -142,7 +142,7 @@ package struct AuthorizationRequest: Sendable {
 }
 
 /// What an app may ask of the pages (OpenID Core §3.1.2.1).
-package enum Prompt: String, Sendable, Hashable {
+package enum Prompt: String, Sendable, Hashable, CaseIterable {
     case none
     case login
     case consent
