@@ -96,8 +96,8 @@ let package = Package(
         test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
         test("SQLStore", "JOSE", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
         test(
-            "Endpoints", "ClientKeys", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQLStore",
-            "Service", "Store"),
+            "Endpoints", "ClientKeys", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQL",
+            "SQLStore", "Service", "Store", "StoreTesting"),
         test("Service", "FastCGI", "HTTP", "Service"),
         // Some of these run a real program as a process of its own.
         test("FastCGI", "FastCGI", "HTTP", "vestibule-discovery"),

@@ -34,7 +34,7 @@ struct KeyDownload {
         case 200:
             keys = try PreparedKeys(json: answer.body, called: Self.name(of: answer))
         case 304:
-            guard let known, known.etag != nil else { throw .status(304) }
+            guard let known, known.etag != nil, answer.redirects.isEmpty else { throw .status(304) }
             keys = known.keys
             answer = InboundAnswer(status: 304, fields: known.fields(updatedBy: answer))
         default:
@@ -42,10 +42,15 @@ struct KeyDownload {
         }
         let seconds = Int(delay.components.seconds) + (delay.components.attoseconds > 0 ? 1 : 0)
         let freshness = Freshness(answer, delay: seconds, receivedAt: wall)
-        guard freshness.lifetime != .noStore else { return (keys, nil) }
+        // RFC 9111 §4.2.2, RFC 9110 §15.4: a redirect is kept where it says so; then it bounds what it led to.
+        let hops = answer.redirects.map { Freshness($0, delay: seconds, receivedAt: wall) }
+        guard freshness.lifetime != .noStore, hops.allSatisfy({ $0.lifetime != .noStore && $0.lifetime != .unstated })
+        else { return (keys, nil) }
         // Also what is stale at once is worth keeping: to ask whether it still is the set.
-        let remaining = freshness.remaining(window: limits.window, longest: limits.longest)
-        return (keys, KeptKeys(keys, freshUntil: now + remaining, fields: answer.fields))
+        let remaining = ([freshness] + hops).map { $0.remaining(window: limits.window, longest: limits.longest) }.min()
+        // The ETag is the other URL's.
+        let fields = hops.isEmpty ? answer.fields : answer.fields.filter { $0.name.lowercased() != "etag" }
+        return (keys, KeptKeys(keys, freshUntil: now + (remaining ?? .zero), fields: fields))
     }
 
     /// Names what is no JSON by its media type: a page to log in at is the usual case.

@@ -1,7 +1,8 @@
 /// The parameters of a query or of an `application/x-www-form-urlencoded` body, in the order they were sent.
 package struct Form: Sendable {
     package enum Refusal: Error, Equatable {
-        /// An escape is broken or the text is not UTF-8.
+        /// An escape is broken, the text is not UTF-8, or there is a NUL in it: no parameter of any protocol here has one, and
+        /// not every store can hold it.
         case malformed
         /// More parameters than any honest request has.
         case tooMany
@@ -24,7 +25,8 @@ package struct Form: Sendable {
             let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let rawValue = halves.count == 2 ? Substring(halves[1]) : ""
             guard let name = PercentEncoding.decode(Substring(halves[0]), plusIsSpace: true),
-                let value = PercentEncoding.decode(rawValue, plusIsSpace: true)
+                let value = PercentEncoding.decode(rawValue, plusIsSpace: true),
+                !name.utf8.contains(0), !value.utf8.contains(0)
             else { throw .malformed }
             pairs.append((name, value))
         }

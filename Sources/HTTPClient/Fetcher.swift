@@ -17,6 +17,8 @@ package struct Fetcher: Sendable {
     ) throws(FetchError) -> InboundAnswer {
         let deadline = ContinuousClock.now + .milliseconds(policy.totalMilliseconds)
         guard let url = FetchURL(text), OutboundRequest.areSound(fields) else { throw FetchError(.malformedURL) }
+        var fields = fields
+        var redirects: [InboundAnswer] = []
         for hop in 0...policy.redirects {
             let answer: InboundAnswer
             do throws(FetchError.Reason) {
@@ -27,8 +29,12 @@ package struct Fetcher: Sendable {
             }
             guard let location = answer.redirection else {
                 guard !answer.isCompressed else { throw FetchError(.compressed, isRedirected: hop > 0) }
-                return answer
+                return InboundAnswer(
+                    status: answer.status, fields: answer.fields, body: answer.body, redirects: redirects)
             }
+            redirects.append(InboundAnswer(status: answer.status, fields: answer.fields))
+            // RFC 9110 §13.1.2: an ETag means something at the URL that gave it alone.
+            fields.removeAll { $0.name.lowercased() == "if-none-match" }
             guard url.follow(location) else { throw FetchError(.malformedURL, isRedirected: true) }
         }
         throw FetchError(.redirectedTooOften)

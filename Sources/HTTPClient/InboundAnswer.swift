@@ -3,11 +3,16 @@ package struct InboundAnswer: Sendable {
     package let status: Int
     package let fields: [(name: String, value: String)]
     package let body: [UInt8]
+    /// The redirects that led to it, in their order: what may be kept of it depends on each of them (RFC 9111 §4.2).
+    package let redirects: [InboundAnswer]
 
-    package init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    package init(
+        status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = [], redirects: [InboundAnswer] = []
+    ) {
         self.status = status
         self.fields = fields
         self.body = body
+        self.redirects = redirects
     }
 
     /// The value of a field; names compare without case.

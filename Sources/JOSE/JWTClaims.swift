@@ -19,11 +19,14 @@ package struct JWTClaims: Sendable {
     }
 
     init(payload: [UInt8]) throws(JOSEError) {
+        let document: JSONDocument
         do throws(JSONError) {
-            root = try JSONDocument(payload).root
+            document = try JSONDocument(payload)
         } catch {
             throw JOSEError(.malformed, "the payload of the token is not JSON: \(error)")
         }
+        guard !document.holdsNUL else { throw JOSEError(.malformed, "the payload of the token holds a NUL") }
+        root = document.root
         guard root.kind == .object else { throw JOSEError(.malformed, "the payload of the token is not a JSON object") }
         iss = try Self.text("iss", of: root)
         sub = try Self.text("sub", of: root)

@@ -24,6 +24,12 @@ package final class JSONDocument: Sendable {
 
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 
+    /// Whether a NUL stands in some string or name, by its escape: RFC 8259 §7 allows it, and what is kept as text often cannot
+    /// hold it.
+    package var holdsNUL: Bool {
+        nodes.indices.contains { nodes[$0].kind == .string && nodes[$0].isEscaped && text(of: $0).contains(0) }
+    }
+
     func text(of index: Int) -> JSONText {
         JSONText(bytes, nodes[index])
     }

@@ -18,13 +18,13 @@ extension SQLStore: InteractionStore {
             try connection.run(
                 """
                 INSERT INTO interactions (id, fhir_base, request, client, launch, launch_account, launch_context,
-                    launch_vouched_at, browser, started_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                    launch_vouched_at, browser, started_at, expires_at, earlier_session)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 """, interaction.id.bytes, fhirBase, String(decoding: interaction.request.json, as: UTF8.self),
                 interaction.request.clientID, interaction.launch?.handle.bytes, interaction.launch?.account,
                 interaction.launch.map { String(decoding: $0.context.json, as: UTF8.self) },
                 interaction.launch?.vouchedAt?.seconds, interaction.browser?.bytes, interaction.startedAt.seconds,
-                interaction.expiresAt.seconds)
+                interaction.expiresAt.seconds, interaction.earlierSession?.bytes)
             return .begun
         }
     }
@@ -34,20 +34,23 @@ extension SQLStore: InteractionStore {
             try connection.row(
                 """
                 SELECT request, client, launch, launch_account, launch_context, browser, account, patient, allowed,
-                    consent, started_at, expires_at, id, launch_vouched_at, form, encounter
+                    consent, started_at, expires_at, id, launch_vouched_at, form, encounter, earlier_session
                 FROM interactions WHERE id = $1 AND fhir_base = $2 AND expires_at > $3 AND finished_at IS NULL
                 """, id.bytes, fhirBase, now.seconds, read: Self.interaction) ?? nil
         }
     }
 
-    package func bind(_ id: SecretDigest, to browser: SecretDigest) throws(StoreError) -> Bool {
+    package func bind(
+        _ id: SecretDigest, to browser: SecretDigest, session: SecretDigest?
+    ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             try connection.run(
                 """
-                UPDATE interactions SET browser = $2
+                UPDATE interactions
+                SET browser = $2, earlier_session = CASE WHEN browser IS NULL THEN $4 ELSE earlier_session END
                 WHERE id = $1 AND fhir_base = $3 AND (browser IS NULL OR browser = $2)
-                """, id.bytes, browser.bytes, fhirBase) == 1
+                """, id.bytes, browser.bytes, fhirBase, session?.bytes) == 1
         }
     }
 
@@ -162,7 +165,8 @@ extension SQLStore: InteractionStore {
         return Interaction(
             id: SecretDigest(stored: row.blob(12)), request: request, launch: launch,
             startedAt: Instant(row.int(10)), expiresAt: expiresAt,
-            browser: row.optionalBlob(5).map { SecretDigest(stored: $0) }, progress: progress,
+            browser: row.optionalBlob(5).map { SecretDigest(stored: $0) },
+            earlierSession: row.optionalBlob(16).map { SecretDigest(stored: $0) }, progress: progress,
             form: row.optionalBlob(14).map { SecretDigest(stored: $0) })
     }
 }

@@ -3,7 +3,7 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first, second])
+    static let migrations = Migrations([first, second, third])
 
     private static let first = """
         CREATE TABLE clients (
@@ -246,5 +246,10 @@ enum Schema {
 
         -- The scope parameter of the authorization request, which a refresh may repeat.
         ALTER TABLE grants ADD COLUMN requested_scope TEXT;
+        """
+
+    private static let third = """
+        -- The session that the browser came with: a sign-in that an app asks for begins another one.
+        ALTER TABLE interactions ADD COLUMN earlier_session BLOB;
         """
 }

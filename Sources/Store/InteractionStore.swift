@@ -14,10 +14,10 @@ package protocol InteractionStore {
     /// The interaction, unless it has expired or been answered.
     func interaction(_ id: SecretDigest, at now: Instant) throws(StoreError) -> Interaction?
 
-    /// Ties an interaction to the browser that follows it first.
+    /// Ties an interaction to the browser that follows it first, and to the session that it came with.
     ///
     /// - Returns: whether it belongs to this browser now.
-    func bind(_ id: SecretDigest, to browser: SecretDigest) throws(StoreError) -> Bool
+    func bind(_ id: SecretDigest, to browser: SecretDigest, session: SecretDigest?) throws(StoreError) -> Bool
 
     /// Keeps the patient that was picked, once a person: what the consent page shows never changes behind it.
     func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError)

@@ -40,6 +40,36 @@ struct ClientKeyCacheTests {
         #expect(hosts.count == fetches)
     }
 
+    // RFC 9111 §4.2.2, RFC 9110 §15.4
+    @Test(
+        "a set behind redirects is kept as long as each of them allows, and where one says nothing not at all",
+        arguments: [
+            (["max-age=60"], 59, 1), (["max-age=60"], 60, 2), (["max-age=6000"], 599, 1), (["max-age=6000"], 600, 2),
+            ([nil], 0, 2), (["private"], 0, 2), (["no-store"], 0, 2), (["no-cache"], 0, 2), (["max-age=0"], 0, 2),
+            (["max-age=60", nil], 0, 2), ([nil, "max-age=60"], 0, 2), (["max-age=600", "max-age=30"], 29, 1),
+            (["max-age=600", "max-age=30"], 30, 2), (["max-age=30", "max-age=600"], 30, 2),
+        ] as [([String?], Int, Int)])
+    func redirected(_ controls: [String?], _ seconds: Int, _ fetches: Int) throws {
+        hosts.answer(Keys.answer(Keys.set(0), by: controls))
+        let cache = hosts.cache()
+        #expect(try cache.keys(uri).set.keys.count == 1)
+        hosts.clock.pass(seconds)
+        _ = try cache.keys(uri)
+        #expect(hosts.count == fetches)
+        // The ETag belongs to the other URL.
+        #expect(hosts.fields["If-None-Match"] == nil)
+    }
+
+    @Test("a 304 from where a redirect leads is no word about the set that is known")
+    func redirectedNotModified() throws {
+        hosts.answer(
+            Keys.answer(Keys.set(0), ("Cache-Control", "max-age=0"), ("ETag", "\"v1\"")),
+            InboundAnswer(status: 304, redirects: [InboundAnswer(status: 302)]))
+        let cache = hosts.cache()
+        _ = try cache.keys(uri)
+        #expect(try refusal { try cache.keys(uri) }.description.hasSuffix("answered with status 304"))
+    }
+
     @Test("where nothing is said, a set serves those who come in the same moment")
     func moment() throws {
         hosts.answer(Keys.answer(Keys.set(0)))

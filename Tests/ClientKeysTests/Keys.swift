@@ -26,6 +26,15 @@ enum Keys {
         InboundAnswer(status: status, fields: fields, body: body)
     }
 
+    /// A set that is good for ten minutes, at the end of redirects with these Cache-Control fields.
+    static func answer(_ body: [UInt8], by redirects: [String?]) -> InboundAnswer {
+        InboundAnswer(
+            status: 200, fields: [("Cache-Control", "max-age=600"), ("ETag", "\"v1\"")], body: body,
+            redirects: redirects.map { control in
+                InboundAnswer(status: 302, fields: control.map { [(name: "Cache-Control", value: $0)] } ?? [])
+            })
+    }
+
     /// An assertion of the client `app`, signed with the key of this number.
     static func assertion(_ number: Int, at now: Instant) throws -> CheckedAssertion {
         let claims =

@@ -141,12 +141,25 @@ struct FetcherTests {
         let base = "http://127.0.0.1:\(host.port)"
         let answer = try fetcher().get("\(base)/2")
         #expect(answer.status == 200 && answer.body == Array("end".utf8))
+        #expect(answer.redirects.map(\.status) == [308, 301, 307])
+        #expect(answer.redirects.last?.value(of: "location") == end.url)
         #expect(refusal(fetcher(redirects: 2), "\(base)/2") == FetchError(.redirectedTooOften))
         #expect(refusal(fetcher(redirects: 0), "\(base)/0") == FetchError(.redirectedTooOften))
         #expect(host.requests.count == 3 + 3 + 1)
         let loop = ForeignHost(ForeignHost.answer("", status: "302 Found", fields: "Location: /jwks\r\n"))
         #expect(refusal(fetcher(), loop.url) == FetchError(.redirectedTooOften))
         #expect(loop.requests.count == 4)
+    }
+
+    // RFC 9110 §13.1.2
+    @Test("an ETag is shown to the URL that is asked for, and to none that it points on to")
+    func conditional() throws {
+        let end = ForeignHost(ForeignHost.answer("end"))
+        let host = ForeignHost(ForeignHost.answer("", status: "302 Found", fields: "Location: \(end.url)\r\n"))
+        _ = try fetcher().get(host.url, fields: [("Accept", "application/json"), ("If-None-Match", "\"a\"")])
+        #expect(host.requests.first?.contains("If-None-Match: \"a\"\r\n") == true)
+        let second = try #require(end.requests.first)
+        #expect(second.contains("Accept: application/json\r\n") && !second.contains("If-None-Match"))
     }
 
     @Test("a redirect without a place to go is an answer")

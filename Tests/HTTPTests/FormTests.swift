@@ -22,7 +22,8 @@ struct FormTests {
     }
 
     @Test(
-        "broken escapes and bytes that are no UTF-8 are refused", arguments: ["a=%", "a=%4", "a=%zz", "a=%ff", "%C3=1"])
+        "broken escapes, bytes that are no UTF-8 and NUL are refused",
+        arguments: ["a=%", "a=%4", "a=%zz", "a=%ff", "%C3=1", "a=%00", "a=b%00c", "%00=1", "a=1&b%00=2", "a=\0"])
     func malformed(_ text: String) {
         #expect(throws: Form.Refusal.malformed) { try Form(text) }
     }

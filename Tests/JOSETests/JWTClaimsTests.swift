@@ -52,7 +52,7 @@ struct JWTClaimsTests {
         arguments: [
             "", "[]", "null", "\"x\"", "{", #"{"iss":1}"#, #"{"sub":null}"#, #"{"jti":[]}"#, #"{"aud":1}"#,
             #"{"aud":null}"#, #"{"aud":{}}"#, #"{"aud":["a",1]}"#, #"{"sub":"a","sub":"b"}"#,
-            #"{"sub":"a","s\u0075b":"b"}"#,
+            #"{"sub":"a","s\u0075b":"b"}"#, #"{"iss":"a\u0000"}"#, #"{"iss":"a","x":["\u0000"]}"#,
         ]
     )
     func malformed(text: String) {

@@ -22,6 +22,18 @@ struct JSONDocumentTests {
         #expect(document.root.bytes.first == trimmed.first)
     }
 
+    // RFC 8259 §7
+    @Test(
+        "a NUL is found in any string and any name, and in nothing that only looks like one",
+        arguments: [
+            (#""\u0000""#, true), (#"{"a":["x",{"b":"c\u0000"}]}"#, true), (#"{"\u0000":1}"#, true),
+            (#""\\u0000""#, false), (#""\u0001""#, false), (#""\\""#, false), ("[0]", false), ("{}", false),
+        ]
+    )
+    func nul(text: String, holdsNUL: Bool) throws {
+        #expect(try JSONDocument(Array(text.utf8)).holdsNUL == holdsNUL)
+    }
+
     // RFC 8259 §2, §3, §4, §5, §6, §7, §8.1, §8.2
     @Test(
         "a malformed text is refused, with the place",

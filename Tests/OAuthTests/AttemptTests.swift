@@ -23,6 +23,9 @@ struct AttemptTests {
         let desk = Attempt.signIn("amara", from: "192.0.2.1", knownBrowser: Self.browser)
         #expect(desk.count == 1 && !address.contains { $0.key == desk[0].key })
         #expect(Attempt.client("app", from: "192.0.2.1").map(\.free) == [10, 50])
+        // What signs guesses nothing: many services behind one address are not one another's trouble.
+        #expect(Attempt.assertion(of: "app", from: "192.0.2.1").map(\.free) == [60, 1000])
+        #expect(Attempt.assertion(of: "app", from: "192.0.2.1").map(\.longest) == [60, 60])
         #expect(Attempt.token(from: "192.0.2.1").map(\.free) == [30])
         #expect(Attempt.registration(from: "192.0.2.1").map(\.free) == [20])
         #expect(Attempt.registration(from: "192.0.2.1").map(\.longest) == [3600])
@@ -34,7 +37,9 @@ struct AttemptTests {
             Attempt.signIn("amara", from: "a", knownBrowser: nil),
             Attempt.signIn("amara", from: "a", knownBrowser: Self.browser), Attempt.registration(from: "a"),
         ]
-        let hours = [Attempt.client("app", from: "a"), Attempt.token(from: "a")]
+        let hours = [
+            Attempt.client("app", from: "a"), Attempt.assertion(of: "app", from: "a"), Attempt.token(from: "a"),
+        ]
         #expect(days.flatMap { $0 }.allSatisfy { $0.memory == 86_400 })
         #expect(hours.flatMap { $0 }.allSatisfy { $0.memory == 3600 })
         // A wait outlasts the memory of nothing.
@@ -48,6 +53,7 @@ struct AttemptTests {
             Attempt.signIn("amara", from: "12", knownBrowser: Self.browser),
             Attempt.signIn("amara", from: "1", knownBrowser: SecretDigest(of: "c")),
             Attempt.client("app", from: "12"), Attempt.client("app1", from: "2"), Attempt.token(from: "1"),
+            Attempt.assertion(of: "app", from: "12"), Attempt.assertion(of: "app1", from: "2"),
             Attempt.registration(from: "1"),
         ]
         let keys = groups.flatMap { $0 }.map(\.key)

@@ -105,16 +105,22 @@ struct AuthorizationRequestTests {
         }
     }
 
-    @Test("a repeated client_id or redirect_uri and a disabled app are shown, not redirected")
+    @Test("a missing, repeated or disabled client and a repeated redirect_uri are shown, not redirected")
     func shown() {
         let twice = Form(Fixture.parameters + [("client_id", "app"), ("redirect_uri", Fixture.redirectURI)])
-        #expect(throws: OAuthError.self) { try AuthorizationRequest(twice).clientID() }
-        #expect(throws: OAuthError.self) {
-            try AuthorizationRequest(twice).redirect(for: Fixture.client(), issuer: "i")
-        }
-        #expect(throws: OAuthError.self) {
-            try AuthorizationRequest(Fixture.form()).redirect(for: Fixture.client(disabled: true), issuer: "i")
-        }
+        let missing = AuthorizationRequest(Fixture.form(["client_id": nil]))
+        let disabled = Fixture.client(disabled: true)
+        let refusals = [
+            #expect(throws: OAuthError.self) { try missing.clientID() },
+            #expect(throws: OAuthError.self) {
+                try AuthorizationRequest(Fixture.form()).redirect(for: disabled, issuer: "i")
+            },
+            #expect(throws: OAuthError.self) { try AuthorizationRequest(twice).clientID() },
+            #expect(throws: OAuthError.self) {
+                try AuthorizationRequest(twice).redirect(for: Fixture.client(), issuer: "i")
+            },
+        ]
+        #expect(refusals.map { $0?.code } == [.invalidClient, .invalidClient, .invalidRequest, .invalidRequest])
     }
 
     @Test(

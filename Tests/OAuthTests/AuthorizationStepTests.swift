@@ -13,11 +13,13 @@ struct AuthorizationStepTests {
     }
 
     private func interaction(
-        _ changes: [String: String?] = [:], launch: Launch? = nil, progress: Interaction.Progress? = nil
+        _ changes: [String: String?] = [:], launch: Launch? = nil, after session: String? = nil,
+        progress: Interaction.Progress? = nil
     ) throws -> Interaction {
         Interaction(
             id: SecretDigest(of: "i"), request: try Fixture.valid(changes), launch: launch, startedAt: started,
-            expiresAt: started + 600, browser: nil, progress: progress)
+            expiresAt: started + 600, browser: nil, earlierSession: session.map { SecretDigest(of: $0) },
+            progress: progress)
     }
 
     private func launch(account: String = "u1", patient: String? = "pat-1") -> Launch {
@@ -136,6 +138,20 @@ struct AuthorizationStepTests {
         #expect(next(try interaction(["max_age": "600"]), old) == .choosePatient)
         #expect(next(try interaction(["max_age": "0"]), session(authenticated: 1)) == .choosePatient)
         #expect(code(next(try interaction(["max_age": "60", "prompt": "none"]), old)) == .loginRequired)
+    }
+
+    // OpenID Core §3.1.2.1: max_age=0 is prompt=login.
+    @Test(
+        "a session that was there already is no fresh one, though it began in the very second of the request",
+        arguments: [["prompt": "login"], ["prompt": "select_account"], ["max_age": "0"]])
+    func sameSecond(_ changes: [String: String]) throws {
+        let session = session(authenticated: 0)
+        #expect(next(try interaction(changes, after: "s"), session, after: 0) == .login)
+        #expect(next(try interaction(changes, after: "s"), self.session(authenticated: 1), after: 1) == .login)
+        for before in ["another", nil] {
+            #expect(next(try interaction(changes, after: before), session, after: 0) == .choosePatient)
+        }
+        #expect(next(try interaction(["max_age": "1"], after: "s"), session, after: 1) == .choosePatient)
     }
 
     @Test("a decision never grants more than was asked for")

@@ -170,6 +170,14 @@ struct ClientAuthenticationTests {
     }
 
     @Test(
+        "a NUL in Basic is broken, written as it is or with an escape",
+        arguments: ["app\0:x", "app:x\0", "a%00b:x", "app:%00", "%00:x"])
+    func nul(_ text: String) throws {
+        let error = try #require(throws: OAuthError.self) { try ClientAuthentication(Self.basic(text), Form()) }
+        #expect(error.code == .invalidClient && error.description.contains("not valid HTTP Basic"))
+    }
+
+    @Test(
         "a client that is disabled, waits or was rejected proves nothing, whatever its kind",
         arguments: [
             (true, ClientRegistration.Approval.approved, "disabled"), (false, .pending, "approval"),

@@ -91,7 +91,7 @@ struct IntrospectionTests {
                 {"active":true,"scope":"system/*.rs","client_id":"app","token_type":"Bearer","iat":1800000000,\
                 "exp":1800000900,"iss":"https://h.example/fhir","aud":"https://h.example/fhir"}
                 """)
-        #expect(token.access == .none && token.clientAccess == .all && token.fhirUser == nil && token.patient == nil)
+        #expect(token.access == .none && token.fhirUser == nil && token.patient == nil)
     }
 
     @Test("a refresh token says whose it is, and no type of token that a FHIR server would take")

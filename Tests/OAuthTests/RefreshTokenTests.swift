@@ -161,6 +161,27 @@ struct RefreshTokenTests {
         for token in inactive { #expect(!token.isActive(at: Fixture.now, policy: Self.policy)) }
     }
 
+    // Requirements 170 and 216
+    @Test(
+        "a patient who was taken from the user is not refreshed and not active; a patient user always has the own one",
+        arguments: [
+            (.all, "Practitioner/p1", true), (.patients(["pat-1", "pat-2"]), "Practitioner/p1", true),
+            (.patients(["pat-2"]), "Practitioner/p1", false), (.none, "Practitioner/p1", false),
+            (.none, "Patient/pat-1", true), (.all, "Patient/pat-2", false),
+        ] as [(UserAccess, String, Bool)])
+    func access(_ access: UserAccess, _ fhirUser: String, _ isAllowed: Bool) throws {
+        let user = Fixture.user(fhirUser: fhirUser, access: access)
+        #expect(token(user: user).isActive(at: Fixture.now, policy: Self.policy) == isAllowed)
+        for use in [nil, used(1)] {
+            guard !isAllowed else {
+                #expect(try refreshed(token(use: use, user: user)).hasSuffix(": openid fhirUser patient/*.rs"))
+                continue
+            }
+            let error = try #require(throws: OAuthError.self) { try refreshed(token(use: use, user: user)) }
+            #expect(error.code == .invalidGrant && error.detail == "patient not allowed")
+        }
+    }
+
     @Test("a session is touched once a minute", arguments: [(59, false), (60, true)])
     func touch(_ after: Int, _ wants: Bool) {
         let session = OnlineSession(

@@ -125,7 +125,12 @@ struct RegistrationMetadataTests {
             try Registering.registration(Registering.usual, ["redirect_uris": "[\(twenty)]"]).redirectURIs.count == 20)
     }
 
-    @Test("what is no JSON object is no registration", arguments: ["", "[]", "1", "{", #"{"a":1,"a":2}"#, "{}x"])
+    @Test(
+        "what is no JSON object is no registration, and nothing with a NUL in it is",
+        arguments: [
+            "", "[]", "1", "{", #"{"a":1,"a":2}"#, "{}x", #"{"client_name":"a\u0000"}"#, #"{"x":["\u0000"]}"#,
+            #"{"\u0000":1}"#,
+        ])
     func malformed(_ text: String) throws {
         let error = #expect(throws: OAuthError.self) { try ClientMetadata(json: Array(text.utf8)) }
         #expect(error?.code == .invalidRequest)

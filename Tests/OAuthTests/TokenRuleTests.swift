@@ -47,7 +47,7 @@ struct AuthorizationCodeTests {
         #expect(authorization.grant == "g1")
     }
 
-    @Test("another client, another redirect_uri, too late, ended, disabled: invalid_grant")
+    @Test("another client, another redirect_uri, too late, ended, disabled, without the patient: invalid_grant")
     func refused() throws {
         let other = try Fixture.proven(Fixture.client(id: "other"))
         let cases: [(AuthorizationCode, AuthenticatedClient, CodeRequest, Int)] = [
@@ -56,6 +56,7 @@ struct AuthorizationCodeTests {
             (try code(), try Fixture.proven(), request(), 60),
             (try code(ended: true), try Fixture.proven(), request(), 0),
             (try code(user: Fixture.user(disabled: true)), try Fixture.proven(), request(), 0),
+            (try code(user: Fixture.user(access: .patients(["pat-2"]))), try Fixture.proven(), request(), 0),
         ]
         for (code, client, request, after) in cases {
             #expect {

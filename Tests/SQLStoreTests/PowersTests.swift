@@ -40,7 +40,7 @@ struct PowersTests {
         try portal.begin(session, of: "amara", replacing: nil, policy: SessionPolicy())
         try portal.add(Sample.launch(), at: Sample.now)
         #expect(try authorize.begin(Sample.interaction(launch: Sample.launch(), browser: nil)) == .begun)
-        #expect(try authorize.bind(Sample.digest("i"), to: Sample.digest("b")))
+        #expect(try authorize.bind(Sample.digest("i"), to: Sample.digest("b"), session: nil))
         try authorize.touch(Sample.digest("s"), at: Sample.now + 61)
         try portal.choose(patient: "p", account: user.id, in: Sample.digest("i"))
         #expect(try portal.decide(Sample.consent(), in: Sample.digest("i")))

@@ -139,9 +139,10 @@ struct JourneyConformanceTests {
         #expect(try store.begin(Sample.interaction("j", launch: Sample.launch())) == .launchAlreadySpent)
         #expect(try store.interaction(Sample.digest("j"), at: Sample.now) == nil)
 
-        #expect(try store.bind(Sample.digest("i"), to: Sample.digest("b1")))
-        #expect(try store.bind(Sample.digest("i"), to: Sample.digest("b1")))
-        #expect(try !store.bind(Sample.digest("i"), to: Sample.digest("b2")))
+        #expect(try store.bind(Sample.digest("i"), to: Sample.digest("b1"), session: Sample.digest("s1")))
+        // The session of the first moment is the one that counts.
+        #expect(try store.bind(Sample.digest("i"), to: Sample.digest("b1"), session: Sample.digest("s2")))
+        #expect(try !store.bind(Sample.digest("i"), to: Sample.digest("b2"), session: nil))
         try store.choose(patient: "p9", account: "id-amara", in: Sample.digest("i"))
         try store.choose(patient: "second thought", account: "id-amara", in: Sample.digest("i"))
         #expect(try store.decide(Sample.consent(), in: Sample.digest("i")))
@@ -151,7 +152,7 @@ struct JourneyConformanceTests {
         let found = try #require(try store.interaction(Sample.digest("i"), at: Sample.now + 599))
         #expect(found.request == (try Sample.request(launch: "handle")))
         #expect(found.launch?.context == Sample.launch().context)
-        #expect(found.browser == Sample.digest("b1"))
+        #expect(found.browser == Sample.digest("b1") && found.earlierSession == Sample.digest("s1"))
         #expect(found.progress?.patient == "p9")
         #expect(found.progress?.decision == .allowed(ScopeSet("openid patient/*.rs"), consent: "consent-1"))
         #expect(try store.interaction(Sample.digest("i"), at: Sample.now + 600) == nil)

@@ -149,9 +149,10 @@ class Person:
         """One request; waits where the web server asks for patience."""
         while True:
             answer = self.http.request(method, url, **options)
-            if answer.status_code != 429 or "retry-after" in answer.headers:
+            # What our own pages say about guesses is an answer like any other.
+            if answer.status_code != 429 or "Too many at once" not in answer.text:
                 return answer
-            time.sleep(0.2)
+            time.sleep(int(answer.headers["retry-after"]))
 
     def follow(self, answer):
         """The page at the end of the redirects, or the Answer that leaves for an app."""

@@ -218,6 +218,18 @@ def test_a_redirect_is_followed_and_judged_like_the_first_address(key_host, clie
     assert len(host.requests) == len(target.requests) == 1
 
 
+@pytest.mark.parametrize("cache, times", [("max-age=600", 1), (None, 2), ("no-store", 2)])
+def test_keys_behind_a_redirect_are_kept_as_long_as_the_redirect_too(key_host, client_of, cache, times):
+    """Requirement 185"""
+    key = ClientKey()
+    target, host = key_host(key, cache="max-age=600"), key_host()
+    host.behave = says(host, b"", 302, Location=target.url, **({"Cache_Control": cache} if cache else {}))
+    client = client_of(host.url, key)
+    for _ in range(2):
+        assert client.backend(SCOPE).status_code == 200
+    assert len(host.requests) == len(target.requests) == times
+
+
 def test_a_redirect_in_a_circle_is_followed_a_few_times(key_host, client_of):
     """Requirement 186"""
     host = key_host()

@@ -262,3 +262,23 @@ def test_introspection_repeats_the_context_of_an_ehr_launch(instance, clinician,
     found = app.introspect(tokens["access_token"]).json()
     context = ("patient", "encounter", "intent", "tenant", "need_patient_banner", "smart_style_url", "fhirContext")
     assert {name: found[name] for name in context} == {name: tokens[name] for name in context}
+
+
+@pytest.mark.parametrize("launch", ["standalone", "ehr"])
+def test_a_patient_who_is_taken_from_the_user_is_taken_from_the_app(
+    instance, account, register, ehr, resource_server, launch
+):
+    """Requirements 170 and 216"""
+    somebody, app = account("--access", "patients:maja-oconnor"), register()
+    if launch == "ehr":
+        handle = ehr.prepare(app, somebody.username, patient="maja-oconnor").json()["launch"]
+        tokens = app.tokens(somebody, scope="openid offline_access launch patient/*.rs", launch=handle)
+    else:
+        tokens = app.tokens(somebody, scope=SCOPE)
+    assert tokens["patient"] == "maja-oconnor"
+    instance.cli("user", "set-access", somebody.username, "--access", "patients:gerda-thorvaldsen")
+    assert refused(app.refresh(tokens["refresh_token"]))
+    assert resource_server.introspect(tokens["access_token"]).json() == {"active": False}
+    instance.cli("user", "set-access", somebody.username, "--access", "all")
+    assert resource_server.introspect(tokens["access_token"]).json()["active"] is True
+    assert app.refresh(tokens["refresh_token"]).status_code == 200

@@ -105,7 +105,7 @@ def test_a_service_revokes_its_token(service):
 
 # RFC 7009 §2.2
 @pytest.mark.parametrize(
-    "token", ["nonsense", "vst_rt_" + "A" * 43, "vst_at_" + "A" * 43, "é", "x" * 5000, "\0", "' OR 1=1"], ids=range(7)
+    "token", ["nonsense", "vst_rt_" + "A" * 43, "vst_at_" + "A" * 43, "é", "x" * 5000, "' OR 1=1"], ids=range(6)
 )
 def test_what_is_no_token_is_as_good_as_revoked(app, token):
     """Requirement 203"""

@@ -124,13 +124,13 @@ def test_impossible_passwords_are_refused_at_once(account, person, password):
             "/portal/sign-in", fields_of(who.open("/portal/sign-in"), username=somebody.username, password=password)
         )
     )
-    assert answer.status == 403
+    assert answer.status == (400 if "\0" in password else 403)
     assert not any(cookie.name == COOKIE for cookie in who.http.cookies.jar)
 
 
 def test_a_password_with_more_behind_a_nul_is_another(account, person):
     somebody = account()
-    assert attempt(person(), somebody.username, somebody.password + "\0x").status == 403
+    assert attempt(person(), somebody.username, somebody.password + "\0x").status == 400
 
 
 def test_many_people_who_sign_in_at_once_all_get_in(account, person):

@@ -382,6 +382,17 @@ def test_prompt_login_asks_for_the_password_though_somebody_is_signed_in(instanc
     assert "code" in patient.authorize(request)
 
 
+@pytest.mark.parametrize("change", [{"prompt": "login"}, {"max_age": 0}])
+def test_a_sign_in_of_a_moment_ago_is_none_for_an_app_that_wants_a_new_one(patient, rounds, change):
+    """Requirements 73 and 74; OpenID Core §3.1.2.1"""
+    patient.sign_in()
+    request = rounds.request(**change)
+    page = patient.open(request.url)
+    assert page.title.startswith("Sign in")
+    page = patient.sign_in(page)
+    assert page.title.startswith("Allow")
+
+
 def test_prompt_none_never_shows_a_page(patient, rounds):
     request = rounds.request(prompt="none")
     assert patient.open(request.url)["error"] == "login_required"

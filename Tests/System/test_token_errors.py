@@ -226,7 +226,10 @@ def test_countless_parameters_are_refused(raw, rounds):
 
 
 def test_nul_and_control_characters_are_no_trouble(rounds):
-    for value in ("\0", "a\0b", "\r\n", "\x1b[31m", "\u202e", "😀" * 500):
+    for value in ("\0", "a\0b"):
+        assert refused(rounds.post({"grant_type": value}), "invalid_request")
+        assert refused(rounds.refresh(value), "invalid_request")
+    for value in ("\r\n", "\x1b[31m", "\u202e", "😀" * 500):
         assert refused(rounds.post({"grant_type": value}), "unsupported_grant_type")
         assert refused(rounds.refresh(value), "invalid_grant")
 

@@ -60,7 +60,7 @@ package struct AuthorizeEndpoint: Endpoint {
         let clientID = try sent.clientID()
         let client = try require(
             stored(stores.client(clientID)),
-            else: OAuthError(.invalidClient, "client_id is not registered here", detail: "unknown client"))
+            else: .invalidClient("client_id is not registered here", detail: "unknown client"))
         let redirect = try sent.redirect(for: client, issuer: urls.issuer)
 
         do {
@@ -69,7 +69,7 @@ package struct AuthorizeEndpoint: Endpoint {
         } catch {
             // RFC 9700 §4.11.2: nobody has signed in yet, so a link alone must not lead to an app that nobody vouches for.
             guard client.isVerified || sent.isSilent else { return page(error, to: redirect, client: client, request) }
-            return refusal(error, to: redirect, client: client)
+            return refusal(error, to: redirect, client: client.id)
         }
     }
 
@@ -95,7 +95,8 @@ package struct AuthorizeEndpoint: Endpoint {
             id: id.digest, request: valid, launch: launch, startedAt: now,
             expiresAt: now + Interaction.lifetime,
             // Whether the browser keeps our cookie is seen when it comes back with it, or does not.
-            browser: known == nil && launch?.vouchedAt != nil ? nil : browser?.digest)
+            browser: known == nil && launch?.vouchedAt != nil ? nil : browser?.digest,
+            earlierSession: request.cookie(BrowserSession.sessionCookie).map { Secret(received: $0).digest })
         guard try stored(stores.begin(interaction)) == .begun else { return try resume(id, valid, browser, at: now) }
 
         var response =
@@ -156,13 +157,30 @@ package struct AuthorizeEndpoint: Endpoint {
 
     private func proceed(_ id: Secret, _ request: Request) throws(OAuthError) -> Response {
         let now = clock()
-        guard var interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
+        guard let interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
+        do {
+            return try proceed(id, interaction, request, at: now)
+        } catch {
+            // OpenID Core §3.1.2.1: an app that asked for no page gets none, be the trouble ours.
+            guard error.isTrouble, interaction.request.prompt.contains(.none) else { throw error }
+            return refusal(error, to: interaction.request.redirect, client: interaction.request.clientID)
+        }
+    }
+
+    private func proceed(
+        _ id: Secret, _ interaction: Interaction, _ request: Request, at now: Instant
+    ) throws(OAuthError) -> Response {
+        var interaction = interaction
         let visitor = try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: now)
         var newCookie: Cookie?
         if interaction.browser == nil, !interaction.isOf(visitor) {
             let browser = visitor.browser ?? secrets.fresh(.browser)
-            guard try stored(stores.bind(interaction.id, to: browser.digest)) else { return lost(request) }
+            let session = visitor.sessionSecret?.digest
+            guard try stored(stores.bind(interaction.id, to: browser.digest, session: session)) else {
+                return lost(request)
+            }
             interaction.browser = browser.digest
+            interaction.earlierSession = session
             if visitor.browser == nil {
                 newCookie = Cookie(name: BrowserSession.browserCookie, value: browser.text)
             }
@@ -178,8 +196,8 @@ package struct AuthorizeEndpoint: Endpoint {
         }
         let client = try require(
             stored(stores.client(interaction.request.clientID)),
-            else: OAuthError(.unauthorizedClient, "this app is not registered any more"))
-        if let refusal = client.refusal { throw OAuthError(.unauthorizedClient, refusal, detail: "client not usable") }
+            else: .invalidClient("this app is not registered any more"))
+        if let refusal = client.refusal { throw .invalidClient(refusal, detail: "client not usable") }
         let presence = try presence(visitor.session, in: interaction, users: stores)
         let step = AuthorizationStep.next(for: client, presence: presence, interaction: interaction, at: now)
         var response = try take(step, id, interaction, presence, client, request, at: now)
@@ -202,11 +220,11 @@ package struct AuthorizeEndpoint: Endpoint {
             return toPage("consent", id)
         case .refuse(let error):
             guard try stored(stores.finish(interaction.id, at: now)) else { return lost(request) }
-            return refusal(error, to: interaction.request.redirect, client: client)
+            return refusal(error, to: interaction.request.redirect, client: client.id)
         case .issue(let scopes, let basis):
             guard let presence else { return toPage("sign-in", id) }
             // The registration can have shrunk while the person was on the pages.
-            let granted = scopes.allowed(by: client.scopes).grantable(to: presence.user)
+            let granted = scopes.allowed(by: client.scopes).grantable(to: presence, policy: sessionPolicy, at: now)
             guard !granted.isEmpty else {
                 let nothing = OAuthError(.invalidScope, "nothing of what was asked for can be granted to this user")
                 return try take(.refuse(nothing), id, interaction, presence, client, request, at: now)
@@ -237,8 +255,10 @@ package struct AuthorizeEndpoint: Endpoint {
         // Offline access outlives every session, so a grant that has it needs none.
         if scopes.contains(.onlineAccess), !scopes.contains(.offlineAccess) {
             if presence.session == nil {
+                // Its hours began when the EHR signed the person in.
                 begun = Session(
-                    id: secrets.fresh(.session).digest, user: presence.user, authenticatedAt: now, lastSeenAt: now)
+                    id: secrets.fresh(.session).digest, user: presence.user,
+                    authenticatedAt: presence.authenticatedAt, lastSeenAt: now)
             }
             session = presence.session?.id ?? begun?.id
         }
@@ -262,9 +282,8 @@ package struct AuthorizeEndpoint: Endpoint {
         .seeOther("\(urls.portal)/\(page)?interaction=\(id.text)")
     }
 
-    private func refusal(_ error: OAuthError, to redirect: ProvenRedirect, client: ClientRegistration) -> Response {
-        .seeOther(AuthorizationResponse.error(error).location(at: redirect)).refusing(error)
-            .remarking("client", client.id)
+    private func refusal(_ error: OAuthError, to redirect: ProvenRedirect, client: String) -> Response {
+        .seeOther(AuthorizationResponse.error(error).location(at: redirect)).refusing(error).remarking("client", client)
     }
 
     /// Errors that must not be redirected: the address they would go to is not proven (RFC 6749 §4.1.2.1).
@@ -313,9 +332,17 @@ extension OAuthError {
 }
 
 extension ScopeSet {
-    /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data).
-    fileprivate func grantable(to user: User) -> ScopeSet {
-        user.fhirUser == nil ? filter { $0.kind != .fhirUser } : self
+    /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data),
+    /// and nobody is online any more whom the EHR signed in longer ago than a session lasts.
+    fileprivate func grantable(to presence: Presence, policy: SessionPolicy, at now: Instant) -> ScopeSet {
+        let isOver = presence.session == nil && now - presence.authenticatedAt >= policy.absolute
+        return filter { scope in
+            switch scope.kind {
+            case .fhirUser: presence.user.fhirUser != nil
+            case .onlineAccess: !isOver
+            default: true
+            }
+        }
     }
 }
 

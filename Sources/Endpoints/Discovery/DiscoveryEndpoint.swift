@@ -8,7 +8,7 @@ import SMART
 package struct DiscoveryEndpoint: Endpoint {
     private let documents: [String: PublicDocument]
 
-    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
+    package init(_ urls: ServerURLs, features: ServerFeatures) {
         let path = urls.fhirBase.path
         let smart = PublicDocument(json: SMARTConfiguration(urls, features: features).json)
         let metadata = PublicDocument(json: ServerMetadata(urls, features: features).json)

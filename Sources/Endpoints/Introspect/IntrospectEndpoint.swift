@@ -53,7 +53,8 @@ package struct IntrospectEndpoint: Endpoint {
 
         // A stranger's token looks like no token at all.
         if let active = try stored(stores.accessToken(token, at: now, policy: policy)) {
-            return caller.mayHear(of: active.clientID) ? .active(active, issuer: fhirBase) : .inactive
+            return active.isActive && caller.mayHear(of: active.clientID)
+                ? .active(active, issuer: fhirBase) : .inactive
         }
         // A refresh token is its own client's business, and no resource server's.
         guard let refresh = try stored(stores.refreshToken(token)),
@@ -64,12 +65,19 @@ package struct IntrospectEndpoint: Endpoint {
 
     private func caller(of request: Request, _ form: Form, at now: Instant) throws(OAuthError) -> IntrospectionCaller {
         if case .bearer(let text) = request.credentials {
-            let active = try stored(stores.accessToken(SecretDigest(of: text), at: now, policy: policy))
-            return IntrospectionCaller(
-                bearing: try require(
-                    active, else: OAuthError(.invalidToken, "the access token is unknown or expired")))
+            let token = SecretDigest(of: text)
+            let active = try stored(stores.accessToken(token, at: now, policy: policy))
+            guard let active, active.isActive else { throw try refusal(of: token, request, at: now) }
+            return IntrospectionCaller(bearing: active)
         }
         let authentication = try ClientAuthentication(request, form)
         return try IntrospectionCaller(authenticator.client(authentication, for: request, at: now))
+    }
+
+    /// RFC 6819 §4.4.1.3: whoever guesses tokens waits, and one that was somebody's is no guess.
+    private func refusal(of token: SecretDigest, _ request: Request, at now: Instant) throws(OAuthError) -> OAuthError {
+        let refusal = OAuthError(.invalidToken, "the access token is unknown or expired")
+        guard try stored(stores.owner(of: token)) == nil else { return refusal }
+        return refusal.throttled(for: try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now)))
     }
 }

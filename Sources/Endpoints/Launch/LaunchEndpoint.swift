@@ -83,6 +83,7 @@ package struct LaunchEndpoint: Endpoint {
         guard let document = try? JSONDocument(request.body), document.root.kind == .object else {
             throw .invalidRequest("the body must be a JSON object")
         }
+        try require(!document.holdsNUL, else: .invalidRequest("the body must hold no NUL"))
         let authentication = ["client_id", "client_secret", "client_assertion", "client_assertion_type"].compactMap {
             name in
             document.root[name]?.string.map { (name: name, value: $0) }

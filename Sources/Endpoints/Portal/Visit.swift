@@ -33,7 +33,7 @@ extension PortalEndpoint {
         guard interaction.isVouchedFor, interaction.browser == nil, let browser = visitor.browser else {
             return interaction.isOf(visitor)
         }
-        return try stored(stores.bind(interaction.id, to: browser.digest))
+        return try stored(stores.bind(interaction.id, to: browser.digest, session: visitor.sessionSecret?.digest))
     }
 
     /// The value that the forms of a visit carry: from the cookie, or, without one, good for one form and once.

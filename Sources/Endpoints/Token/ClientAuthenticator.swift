@@ -27,9 +27,8 @@ struct ClientAuthenticator {
             return try proven(authentication, fallback: fallback, at: now)
         } catch {
             guard error.code == .invalidClient else { throw error }
-            let id = authentication.claimedClientIDs.first ?? ""
             throw error.throttled(
-                for: try stored(stores.begin(Attempt.client(id, from: request.remoteAddress), at: now)))
+                for: try stored(stores.begin(authentication.attempts(from: request.remoteAddress), at: now)))
         }
     }
 

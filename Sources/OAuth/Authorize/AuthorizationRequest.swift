@@ -11,12 +11,12 @@ package struct AuthorizationRequest: Sendable {
 
     /// The client that the request names. A refusal here is shown, never redirected (RFC 6749 §4.1.2.1).
     package func clientID() throws(OAuthError) -> String {
-        try require(single("client_id"), else: .invalidRequest("client_id is missing"))
+        try require(single("client_id"), else: .invalidClient("client_id is missing"))
     }
 
     /// Proves the address that every later answer goes to. A refusal here is shown, never redirected.
     package func redirect(for client: ClientRegistration, issuer: String) throws(OAuthError) -> ProvenRedirect {
-        if let refusal = client.refusal { throw OAuthError(.unauthorizedClient, refusal, detail: "client not usable") }
+        if let refusal = client.refusal { throw .invalidClient(refusal, detail: "client not usable") }
         // RFC 6749 §3.1.2.3, RFC 9700 §2.1: an exact match with a registered URI.
         let uri = try require(single("redirect_uri"), else: .invalidRequest("redirect_uri is missing"))
         try require(
@@ -142,7 +142,7 @@ package struct AuthorizationRequest: Sendable {
 }
 
 /// What an app may ask of the pages (OpenID Core §3.1.2.1).
-package enum Prompt: String, Sendable, Hashable {
+package enum Prompt: String, Sendable, Hashable, CaseIterable {
     case none
     case login
     case consent

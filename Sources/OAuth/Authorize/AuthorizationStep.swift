@@ -28,7 +28,7 @@ package enum AuthorizationStep: Sendable, Equatable {
             return isSilent ? .refuse(OAuthError(.loginRequired, "the person is not signed in")) : .login
         }
         let user = presence.user
-        if needsFreshLogin(request, presence, since: interaction.startedAt, at: now) {
+        if needsFreshLogin(interaction, presence, at: now) {
             return isSilent ? .refuse(OAuthError(.loginRequired, "the person has to sign in again")) : .login
         }
         // A handle is good for the user whom the EHR launched the app for, and for nobody else.
@@ -73,14 +73,13 @@ package enum AuthorizationStep: Sendable, Equatable {
         return isSilent ? .refuse(OAuthError(.consentRequired, "the person has to allow the access")) : .consent
     }
 
-    /// OpenID Core §3.1.2.1: prompt=login and max_age ask for a sign-in after the request was made.
-    private static func needsFreshLogin(
-        _ request: ValidAuthorizationRequest, _ presence: Presence, since started: Instant, at now: Instant
-    ) -> Bool {
+    /// OpenID Core §3.1.2.1: prompt=login and max_age ask for a sign-in after the request was made; max_age=0 says the same as
+    /// prompt=login.
+    private static func needsFreshLogin(_ interaction: Interaction, _ presence: Presence, at now: Instant) -> Bool {
         // An EHR's word comes before the request, be it in the same second.
-        let isFresh = presence.session.map { $0.authenticatedAt >= started } ?? false
-        if !isFresh, request.prompt.contains(.login) || request.prompt.contains(.selectAccount) { return true }
-        guard !isFresh, let maxAge = request.maxAge else { return false }
-        return now - presence.authenticatedAt > maxAge
+        if let session = presence.session, interaction.isFresh(session) { return false }
+        let request = interaction.request
+        if request.prompt.contains(.login) || request.prompt.contains(.selectAccount) { return true }
+        return request.maxAge.map { $0 == 0 || now - presence.authenticatedAt > $0 } ?? false
     }
 }

@@ -40,13 +40,16 @@ package struct Interaction: Sendable {
     package let expiresAt: Instant
     /// The digest of the browser's cookie: the id in a URL counts only together with it.
     package var browser: SecretDigest?
+    /// The session that the browser came with, be it alive or not.
+    package var earlierSession: SecretDigest?
     package var progress: Progress?
     /// The digest of the one-time value in the form that was shown last, where no cookie can vouch for the browser.
     package var form: SecretDigest?
 
     package init(
         id: SecretDigest, request: ValidAuthorizationRequest, launch: Launch?, startedAt: Instant, expiresAt: Instant,
-        browser: SecretDigest?, progress: Progress? = nil, form: SecretDigest? = nil
+        browser: SecretDigest?, earlierSession: SecretDigest? = nil, progress: Progress? = nil,
+        form: SecretDigest? = nil
     ) {
         self.id = id
         self.request = request
@@ -54,6 +57,7 @@ package struct Interaction: Sendable {
         self.startedAt = startedAt
         self.expiresAt = expiresAt
         self.browser = browser
+        self.earlierSession = earlierSession
         self.progress = progress
         self.form = form
     }
@@ -83,6 +87,12 @@ package struct Interaction: Sendable {
     /// (SMART scopes-and-launch-context#apps-that-launch-standalone). In an EHR launch the EHR has said all there is.
     package func needsEncounter(from user: User) -> Bool {
         launch == nil && request.wantsEncounter && progress(of: user)?.encounter == nil
+    }
+
+    /// Whether somebody has signed in since this began (OpenID Core §3.1.2.1). The times are whole seconds, so they alone do
+    /// not tell a session that was there from one that began in the same second.
+    package func isFresh(_ session: Session) -> Bool {
+        session.id != earlierSession && session.authenticatedAt >= startedAt
     }
 
     /// Whether the EHR answers for its user, so that neither a session nor a cookie of ours has to be there.

@@ -57,10 +57,19 @@ package enum ClientAuthentication: Sendable {
         }
     }
 
+    /// What a proof that fails counts under, by the client that it is for.
+    package func attempts(from address: String) -> [Attempt] {
+        guard case .assertion(let text, let clientID) = self else {
+            return Attempt.client(claimedClientIDs.first ?? "", from: address)
+        }
+        return Attempt.assertion(of: (try? ClientAssertion(text))?.claimedClientID ?? clientID ?? "", from: address)
+    }
+
     private static func pairs(_ encoded: String) throws(OAuthError) -> [Pair] {
+        let refusal = OAuthError.invalidClient("the Authorization header is not valid HTTP Basic")
         guard let bytes = Base64.decode(encoded), let text = String(validating: bytes, as: UTF8.self),
             let colon = text.firstIndex(of: ":"), !bytes.contains(0)
-        else { throw .invalidClient("the Authorization header is not valid HTTP Basic") }
+        else { throw refusal }
         let id = text[..<colon]
         let secret = text[colon...].dropFirst()
         let raw = Pair(clientID: String(id), secret: Secret(received: String(secret)))
@@ -68,6 +77,7 @@ package enum ClientAuthentication: Sendable {
             let decodedSecret = PercentEncoding.decode(secret, plusIsSpace: true),
             decodedID != id || decodedSecret != secret
         else { return [raw] }
+        try require(!decodedID.utf8.contains(0) && !decodedSecret.utf8.contains(0), else: refusal)
         return [Pair(clientID: decodedID, secret: Secret(received: decodedSecret)), raw]
     }
 

@@ -7,9 +7,7 @@ package enum Presence: Sendable, Equatable {
 
     /// - Parameter vouched: the user of the interaction's launch, if an EHR vouches for that one.
     package init?(_ session: Session?, vouched: User?, in interaction: Interaction) {
-        if let session,
-            session.authenticatedAt >= interaction.startedAt || vouched == nil || vouched?.id == session.user.id
-        {
+        if let session, interaction.isFresh(session) || vouched == nil || vouched?.id == session.user.id {
             self = .session(session)
         } else if let vouched, let at = interaction.launch?.vouchedAt, !vouched.isDisabled {
             self = .vouched(vouched, at: at)

@@ -25,6 +25,11 @@ package struct User: Sendable, Equatable {
 
     /// The patients that this person may see, whatever an app asks for.
     package var effectiveAccess: UserAccess { access.limited(to: fhirUser) }
+
+    /// Whether the patient in a launch context, if there is one, is among those that this person may see now.
+    package func maySee(patientIn context: LaunchContext) -> Bool {
+        context.patient.map { effectiveAccess.includes(patient: $0) } ?? true
+    }
 }
 
 /// A person signed in with one browser.

@@ -47,12 +47,21 @@ extension Attempt {
         ]
     }
 
-    /// A client secret or assertion that does not fit, by client and address: 256 random bits are not guessed, so this
-    /// keeps the noise down and never keeps the client itself waiting anywhere else.
+    /// A client secret that does not fit, by client and address: 256 random bits are not guessed, so this keeps the noise
+    /// down and never keeps the client itself waiting anywhere else.
     package static func client(_ id: String, from address: String) -> [Attempt] {
         [
             Attempt(["client", id, network(address)], free: 10, longest: 300, memory: hour),
             Attempt(["client-address", network(address)], free: 50, longest: 300, memory: hour),
+        ]
+    }
+
+    /// An assertion that proves nothing, by the client that it names. A signature cannot be guessed, and what fails most often is
+    /// a clock or the host of the keys: this bounds the work, and many a service may lie behind one address.
+    package static func assertion(of id: String, from address: String) -> [Attempt] {
+        [
+            Attempt(["assertion", id, network(address)], free: 60, longest: 60, memory: hour),
+            Attempt(["assertion-address", network(address)], free: 1000, longest: 60, memory: hour),
         ]
     }
 

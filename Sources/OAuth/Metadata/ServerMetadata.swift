@@ -7,7 +7,7 @@ package struct ServerMetadata: Sendable {
     private let urls: ServerURLs
     private let features: ServerFeatures
 
-    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
+    package init(_ urls: ServerURLs, features: ServerFeatures) {
         self.urls = urls
         self.features = features
     }
@@ -19,7 +19,7 @@ package struct ServerMetadata: Sendable {
             $0.member("subject_types_supported", ["public"])
             $0.member("id_token_signing_alg_values_supported", ["RS256"])
             $0.member("response_modes_supported", ["query"])
-            $0.member("prompt_values_supported", ["none", "login", "consent", "select_account"])
+            $0.member("prompt_values_supported", features.prompts)
             $0.member(
                 "claims_supported", ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "name", "fhirUser"])
             $0.member("claims_parameter_supported", false)

@@ -63,6 +63,7 @@ package struct ClientMetadata: Sendable {
             try? JSONDocument(body, depthLimit: 16),
             else: .invalidRequest("the body is not valid JSON, or names a member twice"))
         try require(document.root.kind == .object, else: .invalidRequest("the body must be a JSON object"))
+        try require(!document.holdsNUL, else: .invalidRequest("the body must hold no NUL"))
         return document.root
     }
 }

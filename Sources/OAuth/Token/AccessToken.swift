@@ -44,6 +44,10 @@ package struct ActiveToken: Sendable {
 }
 
 extension ActiveToken {
+    /// Whether it is of use at all, for introspection (RFC 7662 §2.2): not where the patient in context was taken from its
+    /// user. A backend service has neither.
+    package var isActive: Bool { user?.maySee(patientIn: context) ?? true }
+
     /// Whether a use of it is worth a note: a person at work in a session once a minute, any other once an hour, which is
     /// what the page of connected apps shows. It saves a write on every request.
     package func wantsTouch(at now: Instant) -> Bool {

@@ -54,6 +54,9 @@ package struct AuthorizationCode: Sendable {
         try require(now < expiresAt, else: .invalidGrant(Self.refusal, detail: "code expired"))
         try require(!isEnded, else: .invalidGrant(Self.refusal, detail: "grant ended"))
         try require(!authorization.user.isDisabled, else: .invalidGrant(Self.refusal, detail: "user disabled"))
+        try require(
+            authorization.user.maySee(patientIn: authorization.context),
+            else: .invalidGrant("the user has no access to this patient any more", detail: "patient not allowed"))
         return .fresh(authorization)
     }
 

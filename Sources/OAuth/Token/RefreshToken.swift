@@ -59,6 +59,10 @@ package struct RefreshToken: Sendable {
         if let use, use.isSuccessorSpent || now - use.at > Self.retryGrace { return .replayed }
         try require(now < expiresAt, else: .invalidGrant(Self.refusal, detail: "refresh token expired"))
         try require(!authorization.user.isDisabled, else: .invalidGrant(Self.refusal, detail: "user disabled"))
+        // SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources: an app has no more than its user has now.
+        try require(
+            authorization.user.maySee(patientIn: authorization.context),
+            else: .invalidGrant("the user has no access to this patient any more", detail: "patient not allowed"))
         // SMART scopes-and-launch-context#scopes-for-requesting-a-refresh-token
         if authorization.session != nil {
             try require(
@@ -77,6 +81,7 @@ package struct RefreshToken: Sendable {
     /// Whether the token would be taken now, for introspection (RFC 7662 §2.2).
     package func isActive(at now: Instant, policy: SessionPolicy) -> Bool {
         use == nil && !isEnded && now < expiresAt && !authorization.user.isDisabled
+            && authorization.user.maySee(patientIn: authorization.context)
             && (authorization.session == nil || session?.isAlive(at: now, policy) ?? false)
     }
 

@@ -1,6 +1,7 @@
 /// What this server promises in its SMART configuration (SMART conformance#capabilities).
 ///
-/// A case stands here only when the behaviour behind it works: the list below is what discovery publishes.
+/// A case stands here only when the behaviour behind it works; discovery publishes those whose grant and client authentication
+/// are there, too.
 package enum Capability: String, Sendable, CaseIterable {
     case launchEHR = "launch-ehr"
     case launchStandalone = "launch-standalone"

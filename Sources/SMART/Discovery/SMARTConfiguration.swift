@@ -6,7 +6,7 @@ package struct SMARTConfiguration: Sendable {
     private let urls: ServerURLs
     private let features: ServerFeatures
 
-    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
+    package init(_ urls: ServerURLs, features: ServerFeatures) {
         self.urls = urls
         self.features = features
     }
@@ -16,7 +16,7 @@ package struct SMARTConfiguration: Sendable {
         writer.object {
             urls.write(features, to: &$0)
             $0.member("management_endpoint", urls.management)
-            $0.member("capabilities", Capability.allCases.map(\.rawValue))
+            $0.member("capabilities", features.capabilities.map(\.rawValue))
         }
         return writer.bytes
     }
@@ -57,22 +57,18 @@ package struct ServerURLs: Sendable {
         object.member("introspection_endpoint", introspection)
         object.member("revocation_endpoint", revocation)
         if features.registration { object.member("registration_endpoint", registration) }
-        object.member("grant_types_supported", ["authorization_code", "refresh_token", "client_credentials"])
+        object.member("grant_types_supported", features.grantTypes)
         object.member("response_types_supported", ["code"])
         object.member("code_challenge_methods_supported", ["S256"])
         for endpoint in ["token", "revocation"] {
-            object.member("\(endpoint)_endpoint_auth_methods_supported", ["none"] + Self.authenticationMethods)
-            object.member("\(endpoint)_endpoint_auth_signing_alg_values_supported", Self.assertionAlgorithms)
+            object.member("\(endpoint)_endpoint_auth_methods_supported", features.authenticationMethods)
+            object.member("\(endpoint)_endpoint_auth_signing_alg_values_supported", features.assertionAlgorithms)
         }
-        object.member("introspection_endpoint_auth_methods_supported", Self.authenticationMethods)
-        object.member("introspection_endpoint_auth_signing_alg_values_supported", Self.assertionAlgorithms)
+        object.member("introspection_endpoint_auth_methods_supported", features.confidentialMethods)
+        object.member("introspection_endpoint_auth_signing_alg_values_supported", features.assertionAlgorithms)
         object.member("authorization_response_iss_parameter_supported", true)
         object.member("scopes_supported", Self.scopes)
     }
-
-    private static let authenticationMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
-    /// The first two are what every asymmetric client may sign with; the others where they are registered.
-    private static let assertionAlgorithms = ["RS384", "ES384", "RS256", "ES256"]
 
     /// Every one of these is granted to an app that is registered for it; the list is not exhaustive.
     private static let scopes = [

@@ -7,7 +7,7 @@ package struct SMARTSecurity: Sendable {
     private let urls: ServerURLs
     private let features: ServerFeatures
 
-    package init(_ urls: ServerURLs, features: ServerFeatures = ServerFeatures()) {
+    package init(_ urls: ServerURLs, features: ServerFeatures) {
         self.urls = urls
         self.features = features
     }

@@ -6,6 +6,8 @@ import SMART
 import Store
 import Testing
 
+@testable import SQLStore
+
 @Suite("From the request to the code")
 struct LaunchFlowTests {
     @Test("a clinician signs in, picks a patient and allows the app")
@@ -186,6 +188,46 @@ struct LaunchFlowTests {
         try browser.signIn("bela")
         try browser.submit("/portal/patient", ["patient": "p2"])
         #expect(browser.response.status == 403)
+    }
+
+    // OpenID Core §3.1.2.1
+    @Test(
+        "who has just signed in signs in again where the app wants that, once",
+        arguments: [["prompt": "login"], ["max_age": "0"]], [false, true])
+    func freshLogin(_ changes: [String: String], _ isPosted: Bool) throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("maja")
+        var url = TestBrowser.request("app", changes)
+        if isPosted {
+            // From another site, so without our cookies.
+            let response = try house.authorize().respond(
+                to: Request(
+                    method: .post, path: "/oauth2/authorize",
+                    fields: Fields([("content-type", "application/x-www-form-urlencoded")]),
+                    body: Array(url.split(separator: "?")[1].utf8)))
+            url = try #require(response.value(of: "location"))
+        }
+        try browser.get(url)
+        #expect(browser.address.hasPrefix("https://h.example/portal/sign-in?interaction="))
+        try browser.signIn("maja")
+        try browser.submit("/portal/consent", ["decision": "allow"])
+        #expect(try browser.answer["code"] != nil)
+    }
+
+    @Test("who asked for no page is told of our trouble as of everything else; who did not sees it (RFC 6749 §4.1.2.1)")
+    func trouble() throws {
+        let house = try TestHouse()
+        let browser = TestBrowser(house)
+        try browser.get("https://h.example/portal")
+        try browser.signIn("maja")
+        try house.location.connection(.write, for: .administration).execute("ALTER TABLE sessions RENAME TO gone")
+        try browser.get(TestBrowser.request("app", ["prompt": "none"]))
+        let answer = try browser.answer
+        #expect(answer["error"] == "temporarily_unavailable" && answer["state"] == "s t" && answer["iss"] != nil)
+        try browser.get(TestBrowser.request())
+        #expect(browser.response.status == 503 && browser.page.contains("temporarily_unavailable"))
     }
 
     @Test("another person takes over in the middle, and chooses anew")

@@ -212,4 +212,32 @@ struct OnlineFlowTests {
         #expect(try !house.isAlive(tokens["access_token"]))
         #expect(try house.refresh(tokens["refresh_token"], trusted).error == "invalid_grant")
     }
+
+    @Test("its twelve hours begin when the EHR signed the person in; after them there is no online_access to be had")
+    func vouchedBefore() throws {
+        try house.addEHR()
+        let trusted: [String: String?] = ["client_id": "trusted"]
+        let scope = "launch openid online_access patient/*.rs"
+        func launched(_ secondsAgo: Int) throws -> TestAnswer {
+            let signedIn = "\(house.instant.seconds - secondsAgo)"
+            let context = ["patient": "p1", "auth_time": signedIn]
+            let handle = try #require(try house.prepare("trusted", for: "amara", context)["launch"])
+            let frame = TestBrowser(house, keepsCookies: false)
+            try frame.get(TestBrowser.request("trusted", ["launch": handle, "scope": scope]))
+            return try house.redeem(try #require(try frame.answer["code"]), for: "trusted")
+        }
+        let tokens = try launched(43_200 - 600)
+        #expect(tokens["scope"] == scope)
+        house.advance(599)
+        let next = try house.refresh(tokens["refresh_token"], trusted)
+        #expect(next.status == 200)
+        #expect(try house.isAlive(next["access_token"]))
+        house.advance(1)
+        #expect(try !house.isAlive(next["access_token"]))
+        #expect(try house.refresh(next["refresh_token"], trusted).error == "invalid_grant")
+
+        let late = try launched(43_200)
+        #expect(late["scope"] == "launch openid patient/*.rs" && late["refresh_token"] == nil)
+        #expect(try house.isAlive(late["access_token"]))
+    }
 }

@@ -137,6 +137,38 @@ struct RefreshFlowTests {
         #expect(try !house.isAlive(second["access_token"]))
     }
 
+    // Requirements 170 and 216
+    @Test("a patient who is taken from the user is taken from the user's apps: refresh, introspection and code")
+    func accessWithdrawn() throws {
+        try house.addEHR()
+        try house.addClient(
+            "server", by: .secret([ClientSecret(digest: SecretDigest(of: "s"))]), roles: [.resourceServer])
+        func launched() throws -> String {
+            let handle = try #require(try house.prepare("trusted", for: "bela", ["patient": "p1"])["launch"])
+            let browser = TestBrowser(house)
+            try browser.get(
+                TestBrowser.request("trusted", ["launch": handle, "scope": "launch offline_access user/*.rs"]))
+            return try #require(try browser.answer["code"])
+        }
+        func active(_ token: String?, _ fields: [(name: String, value: String)]) throws -> Bool? {
+            try house.ask(.introspection, ["token": token], fields).flag("active")
+        }
+        let server = [TestHouse.basic("server", "s")]
+        let tokens = try house.redeem(launched(), for: "trusted")
+        let own = [(name: "authorization", value: "Bearer \(try #require(tokens["access_token"]))")]
+        let code = try launched()
+        let store = try house.store()
+        for (access, isAllowed) in [(UserAccess.patients(["p2"]), false), (.none, false), (.patients(["p1"]), true)] {
+            #expect(try store.setAccess(access, account: "bela", at: house.instant))
+            #expect(try active(tokens["access_token"], server) == isAllowed)
+            #expect(try active(tokens["refresh_token"], own) == (isAllowed ? true : nil))
+            let redeemed = try house.redeem(code, for: "trusted")
+            #expect(redeemed.error == (isAllowed ? nil : "invalid_grant"))
+            let refreshed = try house.refresh(tokens["refresh_token"], ["client_id": "trusted"])
+            #expect(refreshed.error == (isAllowed ? nil : "invalid_grant"))
+        }
+    }
+
     @Test("a client that is no longer registered for refreshing does not refresh, one that never was has nothing to")
     func grantType() throws {
         try house.addClient("brief", by: .none, for: [.authorizationCode])

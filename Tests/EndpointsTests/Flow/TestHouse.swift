@@ -6,6 +6,7 @@ import HTTPClient
 import JOSE
 import OAuth
 import SMART
+import SQL
 import SQLStore
 import Service
 import Store
@@ -20,9 +21,10 @@ final class TestHouse: Sendable {
     static let password = "a long password"
     static let style = "https://h.example/portal/style/1.json"
 
+    let location: StoreLocation
     let database: Database
     let urls: ServerURLs
-    private let folder: URL
+    private let folder: URL?
     private let now = Atomic<Int>(1_800_000_000)
     /// No key set is anywhere else than in its registration.
     private let keys: ClientKeyCache
@@ -34,17 +36,19 @@ final class TestHouse: Sendable {
     var instant: Instant { Instant(now.load(ordering: .relaxed)) }
     func advance(_ seconds: Int) { now.add(seconds, ordering: .relaxed) }
 
-    init() throws {
+    /// - Parameter location: an empty database; a file of the house's own otherwise.
+    init(at location: StoreLocation? = nil) throws {
         let base = try #require(FHIRBase("https://h.example/fhir"))
         urls = ServerURLs(fhirBase: base, authBase: Self.authBase)
         keys = ClientKeyCache(limits: ClientKeyLimits(workers: 1), wall: { Instant(0) }) { (_, _) throws(FetchError) in
             throw FetchError(.unreachable)
         }
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let path = folder.appendingPathComponent("test.db").path
-        _ = try Database.migrate(path: path, create: true)
-        database = try Database(path: path, fhirBase: base, powers: .administration)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vestibule-\(UUID().uuidString)")
+        if location == nil { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        self.folder = location == nil ? folder : nil
+        self.location = location ?? .sqlite(path: folder.appendingPathComponent("test.db").path)
+        _ = try Database.migrate(at: self.location, create: true)
+        database = try Database(at: self.location, fhirBase: base, powers: .administration)
         let store = try database.store()
         try store.add(try #require(Self.signingKey))
         try addClient("app")
@@ -55,7 +59,9 @@ final class TestHouse: Sendable {
         try addUser("maja", "Patient/p1", access: .none)
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit {
+        if let folder { try? FileManager.default.removeItem(at: folder) }
+    }
 
     func store() throws -> SQLStore { try database.store() }
 

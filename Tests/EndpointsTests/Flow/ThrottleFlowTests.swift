@@ -66,6 +66,28 @@ struct ThrottleFlowTests {
         }
     }
 
+    // RFC 7523 §3: the client is the one inside.
+    @Test("assertions count by the service that they name, with a client_id beside them or without")
+    func assertions() throws {
+        let (signer, stranger) = (try TestSigner(), try TestSigner())
+        for service in ["one", "two"] {
+            try house.addClient(service, by: signer.method, for: [.clientCredentials], scopes: "system/Patient.r")
+        }
+        func ask(_ service: String, by signer: TestSigner, named: Bool = false) throws -> TestAnswer {
+            var parameters = TestSigner.parameters(try signer.assertion(of: service, at: house.instant))
+            parameters["client_id"] = named ? service : nil
+            return try house.ask(
+                .token, parameters.merging(["grant_type": "client_credentials", "scope": "system/Patient.r"]) { $1 })
+        }
+        for number in 0..<61 { #expect(try ask("one", by: stranger, named: number % 2 == 0).status == 401) }
+        let waits = try ask("one", by: stranger)
+        #expect(waits.status == 429 && waits.error == "invalid_client" && waits.retryAfter == "2")
+        #expect(try ask("one", by: signer).status == 200)
+        // The other one behind the same address has all of its own mistakes before it.
+        for _ in 0..<61 { #expect(try ask("two", by: stranger).status == 401) }
+        #expect(try ask("two", by: signer).status == 200)
+    }
+
     @Test("many clients from one address are one guesser")
     func address() throws {
         for number in 0..<51 { #expect(try revoke([TestHouse.basic("c\(number)", "x")]).status == 401) }
@@ -91,6 +113,29 @@ struct ThrottleFlowTests {
         #expect(try house.refresh("vst_rt_guess", from: "192.0.2.2").error == "invalid_grant")
         #expect(try house.refresh(tokens["refresh_token"]).status == 200)
         #expect(try house.redeem(code).status == 200)
+    }
+
+    @Test("who guesses at a bearer token for introspection waits, together with the token endpoint")
+    func bearers() throws {
+        let tokens = try house.redeem(house.code())
+        func ask(_ token: String?, from address: String = "192.0.2.1") throws -> TestAnswer {
+            let bearer = (name: "authorization", value: "Bearer \(try #require(token))")
+            return try house.ask(.introspection, ["token": token], [bearer], from: address)
+        }
+        for number in 0..<30 {
+            let answer = try ask("vst_at_\(number)")
+            #expect(answer.status == 401 && answer.error == "invalid_token")
+        }
+        #expect(try house.refresh("vst_rt_guess").error == "invalid_grant")
+        let guess = try ask("vst_at_guess")
+        #expect(guess.status == 429 && guess.error == "invalid_token" && guess.retryAfter == "2")
+        #expect(try house.refresh("vst_rt_guess").status == 429)
+        // Who has one, or asks elsewhere, never waits; one that has expired is no guess.
+        #expect(try ask(tokens["access_token"]).flag("active") == true)
+        #expect(try ask("vst_at_guess", from: "192.0.2.2").status == 401)
+        house.advance(900)
+        #expect(try ask(tokens["access_token"], from: "192.0.2.3").status == 401)
+        for _ in 0..<40 { #expect(try ask(tokens["access_token"], from: "192.0.2.3").status == 401) }
     }
 
     @Test("a token that was somebody's is no guess")

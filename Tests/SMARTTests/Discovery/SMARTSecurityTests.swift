@@ -9,7 +9,14 @@ struct SMARTSecurityTests {
         guard let base = FHIRBase("https://h.example/fhir") else { preconditionFailure("the fixture is broken") }
         return ServerURLs(fhirBase: base, authBase: "https://h.example")
     }()
-    private static let security = SMARTSecurity(urls, features: ServerFeatures(registration: true))
+    private static let security = SMARTSecurity(urls, features: features(registration: true))
+
+    private static func features(registration: Bool) -> ServerFeatures {
+        ServerFeatures(
+            registration: registration, grantTypes: [], authenticationMethods: [], confidentialMethods: [],
+            assertionAlgorithms: [], prompts: [], capabilities: [])
+    }
+
     private static let block = String(decoding: security.json, as: UTF8.self)
 
     private func described(_ statement: String) -> String? {
@@ -19,7 +26,7 @@ struct SMARTSecurityTests {
     @Test("each endpoint stands under the name of its extension, registration where it is on")
     func block() throws {
         for registration in [true, false] {
-            let security = SMARTSecurity(Self.urls, features: ServerFeatures(registration: registration))
+            let security = SMARTSecurity(Self.urls, features: Self.features(registration: registration))
             let root = try JSONDocument(security.json).root
             let coding = try #require(
                 root["service"]?.elements.first { _ in true }?["coding"]?.elements.first { _ in true })
