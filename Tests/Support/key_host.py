@@ -14,6 +14,7 @@ class KeyHost:
         self.keys, self.cache, self.behave = list(keys), cache, behave
         self.requests = []
         self.over = threading.Event()
+        self.born = time.time_ns()
         host = self
 
         class Answer(http.server.BaseHTTPRequestHandler):
@@ -36,7 +37,8 @@ class KeyHost:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}/jwks"
+        """Nobody else's: a later host may get the port of one that is closed, whose trouble is remembered."""
+        return f"http://127.0.0.1:{self.server.server_address[1]}/{self.born}/jwks"
 
     def publish(self, answer):
         headers = {"Cache-Control": self.cache} if self.cache else {}

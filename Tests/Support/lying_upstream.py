@@ -7,9 +7,9 @@ import json
 import threading
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-OWN, OTHER = "anna-berg", "zoe-hidden"
+OWN, OTHER = "anna-berg", "zoe-of-the-hidden"
 #: Stands in every resource of the other patient, and nowhere else.
-SECRET = "Zoe-Hidden-Was-Here"
+SECRET = "Zoe-Of-The-Hidden-Was-Here"
 ABSENT = {"response": {"status": "404"}}
 PARAMETERS = {
     "Patient": ["_id", "name", "identifier", "birthdate"],

@@ -304,7 +304,7 @@ def test_keys_are_fetched_from_the_registered_address(service, key_host):
     client = service("--jwks-uri", host.url, key=key)
     assert client.backend("system/Patient.rs").status_code == 200
     path, headers = host.requests[0]
-    assert (path, headers["Accept"]) == ("/jwks", "application/json")
+    assert (path, headers["Accept"]) == ("/" + host.url.split("/", 3)[3], "application/json")
     assert not {"Authorization", "Cookie"} & headers.keys()
 
 

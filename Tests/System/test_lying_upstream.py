@@ -95,7 +95,7 @@ def it_lives_on(request):
 def is_silent_about(answer, upstream):
     """Nothing of the other patient, nothing of where the FHIR server lies, nothing that steers."""
     everything = answer.text + str(answer.headers)
-    assert SECRET not in everything and "zoe" not in everything.lower()
+    assert SECRET not in everything and "zoe-of" not in everything.lower()
     assert upstream.base not in everything and upstream.base.split("/")[2] not in everything
     assert not {"set-cookie", "x-accel-redirect", "x-powered-by", "server-timing"} & answer.headers.keys()
     assert answer.headers["content-security-policy"] == "sandbox"

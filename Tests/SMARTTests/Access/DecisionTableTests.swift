@@ -355,6 +355,7 @@ struct DecisionTableTests {
                 == "403")
     }
 
+    // FHIR R4 http#capabilities; RFC 6750 §3
     @Test("a refusal names the scope that would do, and metadata needs none")
     func challenge() throws {
         guard

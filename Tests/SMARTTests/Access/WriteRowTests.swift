@@ -269,7 +269,7 @@ struct WriteRowTests {
                 == "change u Observation/1")
     }
 
-    // RFC 8259 §8.1
+    // FHIR R4 http#ops; RFC 7240 §2; RFC 8259 §8.1
     @Test("a body is UTF-8, and the FHIR server is told so")
     func charset() throws {
         for (charset, decision) in [
