@@ -295,6 +295,8 @@ class HAPI(LyingUpstream):
 
     def honest(self, request):
         reply = self.paged(request) or super().honest(request)
+        if request.path == "/fhir/metadata":
+            reply.resource = {**reply.resource, "implementation": {"description": "HAPI FHIR", "url": self.base}}
         if "text/html" in request.headers.get("accept", "") and reply.status == 200:
             words = f"<html><body><pre>{reply.body.decode()}</pre><a href='{self.base}'>HAPI FHIR</a></body></html>"
             reply.body, reply.content_type = words.encode(), "text/html; charset=UTF-8"

@@ -712,8 +712,28 @@ def test_a_reader_in_a_browser_gets_json_that_was_checked(reader, hapi):
     assert answer.status_code == 200 and answer.json()["id"] == OWN and is_silent_about(answer, hapi)
 
 
-def test_its_page_of_capabilities_is_inert_in_a_browser(before_hapi):
+def test_its_page_of_capabilities_is_inert_in_a_browser(before_hapi, hapi):
     with before_hapi.http() as http:
         answer = http.get(f"{before_hapi.fhir}/metadata", headers={"accept": "text/html"})
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
     assert answer.headers["content-security-policy"] == "sandbox" and "x-powered-by" not in answer.headers
+    assert before_hapi.fhir in answer.text and is_silent_about(answer, hapi)
+
+
+def test_what_it_calls_itself_nobody_sees(before_hapi, hapi):
+    """Not in what is handed on unseen either: everybody's capabilities, and all that a token for everything gets."""
+    with before_hapi.http() as http:
+        answer = http.get(f"{before_hapi.fhir}/metadata")
+    assert answer.json()["implementation"]["url"] == before_hapi.fhir and is_silent_about(answer, hapi)
+    everything = Asker(before_hapi, before_hapi["CLINICIAN_USER"], before_hapi["CLINICIAN_PASSWORD"], "user/*.rs")
+    url, ids = "Observation?_count=10", []
+    while url:
+        answer = everything.ask(url)
+        assert answer.status_code == 200 and hapi.base not in answer.text
+        bundle = answer.json()
+        assert all(each["fullUrl"].startswith(f"{before_hapi.fhir}/") for each in bundle["entry"])
+        ids += [each["resource"]["id"] for each in bundle["entry"]]
+        url = linked(bundle, "next")
+    assert len(ids) == len(set(ids)) == 31
+    answer = everything.ask(f"{READ}/_history")
+    assert answer.json()["entry"][0]["fullUrl"] == f"{before_hapi.fhir}/{READ}" and hapi.base not in answer.text
