@@ -60,8 +60,8 @@ package struct Configuration: Sendable {
     package let changesSocket: String?
     /// Whether the FHIR server keeps versions, so that a change can depend on the one that was looked at.
     package let isVersioned: Bool
-    /// Operations of the FHIR server, such as `Patient/$match`, for those who may do everything.
-    package let operations: Set<String>
+    /// What the site adds to what tokens may do.
+    package let site: SiteRules
     package let store: StoreLocation
     /// The folder of the secret files, one a purpose.
     package let secrets: String
@@ -127,8 +127,10 @@ package struct Configuration: Sendable {
         relaySocket = try file.required("fhir", "relay")
         changesSocket = try file.string("fhir", "changes")
         isVersioned = try file.bool("fhir", "versions") ?? true
-        operations = Set(try file.strings("fhir", "operations") ?? [])
-        guard operations.allSatisfy({ FHIROperation.isSpelling($0) }) else {
+        site = SiteRules(
+            operations: Set(try file.strings("fhir", "operations") ?? []),
+            documentsOpenBinaries: try file.bool("fhir", "documents_open_binaries") ?? false)
+        guard site.operations.allSatisfy({ FHIROperation.isSpelling($0) }) else {
             throw file.error("fhir", "operations", "are texts like \"$name\" or \"Patient/$match\"")
         }
         let database = try file.string("store", "database")

@@ -5,7 +5,10 @@ struct ConfigurationFile {
     /// Every section and its keys: what is not here is an error with the nearest name.
     static let keys: [String: [String]] = [
         "server": ["name", "base", "demo"],
-        "fhir": ["base", "upstream", "relay", "changes", "versions", "operations", "describe_security"],
+        "fhir": [
+            "base", "upstream", "relay", "changes", "versions", "operations", "documents_open_binaries",
+            "describe_security",
+        ],
         "store": ["database", "url"],
         "secrets": ["directory"],
         "outbound": ["certificate_authorities", "proxy", "allowed"],

@@ -22,7 +22,7 @@ serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit:
             writer: try configuration.changesSocket.map { try HTTPClient(.unixSocket($0), limits: limits) },
             pageKey: pageKey,
             sessionPolicy: configuration.sessionPolicy, isVersioned: configuration.isVersioned,
-            operations: configuration.operations,
+            site: configuration.site,
             security: configuration.describesSecurity
                 ? SMARTSecurity(configuration.urls, features: configuration.features) : nil,
             clock: systemClock)

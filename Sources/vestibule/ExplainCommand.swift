@@ -48,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
                 token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
                 clientAccess: token.clientAccess),
             references: FHIRReferenceReader(base: configuration.fhirBase, upstreamBase: configuration.upstreamBase),
-            server: .all, operations: configuration.operations, page: { _ in nil })
+            server: .all, site: configuration.site, page: { _ in nil })
         let found = table.explanation(of: asked)
         house.output.show(
             [

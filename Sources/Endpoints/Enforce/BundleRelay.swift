@@ -66,8 +66,8 @@ struct BundleRelay {
             case .relay(.change(let change)):
                 let answer = try send(entry, relay.guarded(change, isVersioned: isVersioned))
                 return change.isBlind ? answer.withoutContent : answer
-            case .relay(.binary(let id, let target)):
-                try relay.requireOwned(binary: id)
+            case .relay(.binary(let id, let target, let content)):
+                try relay.requireOwned(binary: id, content)
                 return try send(entry, .init(target))
             case .relay(let other): return try checked(other)
             }

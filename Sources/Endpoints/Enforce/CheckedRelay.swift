@@ -162,11 +162,11 @@ extension CheckedRelay {
     private static let documentPages = 10
 
     /// Row R6: raw content says nothing of itself, so it must belong to the patient or to a document that is visible.
-    func requireOwned(binary id: String) throws(FHIRRefusal) {
+    func requireOwned(binary id: String, _ content: RawContent) throws(FHIRRefusal) {
         // What says whose it is, is nobody else's, whatever points to it.
         if let (_, binary) = try? resource("Binary", id, version: nil), let context = binary["securityContext"] {
-            guard visibility.isOwn(context) else { throw .notFound }
-            return
+            guard visibility.isOwn(context, content) else { throw .notFound }
+            if content == .binary { return }
         }
         guard let narrowing = SearchNarrowing.documents(for: access, references: references, server: server) else {
             throw .notFound
@@ -178,7 +178,7 @@ extension CheckedRelay {
             guard let bundle = try? JSONDocument(body, foldDepth: 3).root else { throw .unusableAnswer }
             for entry in bundle["entry"].map({ Array($0.elements) }) ?? [] {
                 guard let document = entry.unfolded["resource"], refers(document, toBinary: id),
-                    visibility.shows(document, by: [.read, .search])
+                    visibility.shows(document, by: content == .document ? .read : [.read, .search])
                 else { continue }
                 return
             }

@@ -19,8 +19,7 @@ package struct EnforceEndpoint: Endpoint {
     /// The way for changes in batches and transactions; `nil` refuses those.
     private let writer: (any FHIRRelay)?
     private let seal: LinkSeal
-    /// Operations that the site has switched on beside those of the table.
-    private let operations: Set<String>
+    private let site: SiteRules
     private let clock: Clock
     private let sessionPolicy: SessionPolicy
     /// Whether the FHIR server keeps versions, so that a change can depend on what was looked at.
@@ -34,7 +33,7 @@ package struct EnforceEndpoint: Endpoint {
     package init(
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
         writer: (any FHIRRelay)? = nil, pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true,
-        operations: Set<String> = [], capabilities: ServerCapabilities? = nil,
+        site: SiteRules = SiteRules(), capabilities: ServerCapabilities? = nil,
         security: SMARTSecurity? = nil, clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
@@ -45,7 +44,7 @@ package struct EnforceEndpoint: Endpoint {
         self.relay = relay
         self.writer = writer
         seal = LinkSeal(key: pageKey)
-        self.operations = operations
+        self.site = site
         server = capabilities.map { ($0, nil) }
         self.clock = clock
         self.sessionPolicy = sessionPolicy
@@ -124,7 +123,7 @@ package struct EnforceEndpoint: Endpoint {
     private func table(for caller: Caller, _ server: ServerCapabilities, at now: Instant) -> DecisionTable {
         let (grant, client) = (caller.token.grantID, caller.token.clientID)
         return DecisionTable(
-            caller.access, references: references, server: server, operations: operations,
+            caller.access, references: references, server: server, site: site,
             page: { [seal] in seal.open($0, for: grant, at: now) },
             export: { [seal] in seal.openExport($0, for: client, at: now) })
     }
@@ -230,8 +229,8 @@ extension EnforceEndpoint {
         case .read(let type, let id, let version):
             return try relay.read(type, id, version: version, ifNoneMatch: request.fields["if-none-match"])
         case .history(let type, let id, let target): return try relay.history(type, id, target)
-        case .binary(let id, let target):
-            try relay.requireOwned(binary: id)
+        case .binary(let id, let target, let content):
+            try relay.requireOwned(binary: id, content)
             return .handOff(.init(target), under: fhirBase)
         case .search(let narrowing, let target): return try relay.search(narrowing, target)
         case .page(let link): return try relay.later(link)

@@ -53,7 +53,7 @@ package enum AccessDecision: Sendable {
         /// Row R3
         case history(type: String, id: String, FHIRTarget)
         /// Row R6: raw content goes to the client as it is, once something visible is found that it belongs to.
-        case binary(id: String, FHIRTarget)
+        case binary(id: String, FHIRTarget, RawContent)
         /// Rows S1 to S3, O3
         case search(SearchNarrowing, FHIRTarget)
         /// Row S6

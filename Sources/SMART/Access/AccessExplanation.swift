@@ -83,7 +83,7 @@ extension DecisionTable {
             ("handed on unless the token finds one already: \(narrowing.query.encoded)", handOff.target)
         case .relay(.page(let link)): ("fetched, and every entry looked at", link.target)
         case .relay(.document(let target)): ("fetched, and given out if the token may see all of it", target.text)
-        case .relay(.binary(_, let target)): ("handed on if it belongs to something the token may see", target.text)
+        case .relay(.binary(_, let target, _)): ("handed on if it belongs to something the token may see", target.text)
         case .relay(.change(let change)):
             ("handed on if the token may change what is there now", change.handOff.target)
         case .relay(.export(let target, _)): ("begun, and followed by links of ours", target.text)

@@ -41,7 +41,8 @@ extension DecisionTable {
             switch request.interaction {
             case .bundle, .page, .export, nil: false
             case .patch, .conditionalChange: access.isUnlimited(.all)
-            case .operation(let operation): operation.name == "everything" || operations.contains(operation.spelling)
+            case .operation(let operation):
+                operation.name == "everything" || site.operations.contains(operation.spelling)
             default: true
             }
         guard isAllowed else {

@@ -7,23 +7,22 @@ package struct DecisionTable: Sendable {
     let server: ServerCapabilities
     let page: @Sendable (String) -> PageLink?
     let export: @Sendable (String) -> ExportLink?
-    let operations: Set<String>
+    let site: SiteRules
 
     /// - Parameters:
     ///   - server: what the FHIR server can search by.
     ///   - page: opens a page link for the grant of the token, or gives `nil`.
     ///   - export: opens a link to an export for the client of the token, or gives `nil`.
-    ///   - operations: further ones that the site has, such as `Patient/$match`, for tokens without any restriction.
     package init(
         _ access: TokenAccess, references: FHIRReferenceReader, server: ServerCapabilities,
-        operations: Set<String> = [],
+        site: SiteRules = SiteRules(),
         page: @escaping @Sendable (String) -> PageLink?,
         export: @escaping @Sendable (String) -> ExportLink? = { _ in nil }
     ) {
         self.access = access
         self.references = references
         self.server = server
-        self.operations = operations
+        self.site = site
         self.page = page
         self.export = export
     }

@@ -16,7 +16,7 @@ extension DecisionTable {
         case ("export", nil, nil), ("export", "Patient"?, nil), ("export", "Group"?, _?):
             return try beginExport(operation, request)
         default:
-            guard operations.contains(operation.spelling), access.isUnlimited(.all) else {
+            guard site.operations.contains(operation.spelling), access.isUnlimited(.all) else {
                 throw .forbidden("This operation is not available here.", scope: access.scope(.all, on: nil))
             }
             return .handOff(.init(request.target))

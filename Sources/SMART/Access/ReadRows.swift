@@ -59,6 +59,12 @@ extension DecisionTable {
 
     /// R6
     func binary(_ id: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
+        if site.documentsOpenBinaries, access.rule(.read, on: "Binary") == .none,
+            case .restricted = access.rule(.read, on: "DocumentReference")
+        {
+            try requireOnly(Self.representation, in: request.target.query, .read, on: "Binary")
+            return .relay(.binary(id: id, request.target, .document))
+        }
         let rule = try openRule(.read, on: "Binary")
         if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: "Binary") }
         guard case .restricted(let grants) = rule else { return .handOff(.init(request.target)) }
@@ -66,7 +72,7 @@ extension DecisionTable {
             throw .forbidden(
                 "Raw content has no codes that a scope could match.", scope: access.scope(.read, on: "Binary"))
         }
-        return .relay(.binary(id: id, request.target))
+        return .relay(.binary(id: id, request.target, .binary))
     }
 
     /// Nothing upstream needs to be asked about a patient that no grant reaches.

@@ -52,11 +52,11 @@ package struct TokenAccess: Sendable {
         return wide.reduce(into: Permissions()) { $0.formUnion($1.permissions) }.isSuperset(of: letters)
     }
 
-    /// Whether raw content of this patient may be read: by a grant that speaks of it.
-    func reaches(patient id: String) -> Bool {
+    /// Whether raw content of this patient may be read: by a grant that speaks of it, or of the documents that do.
+    func reaches(patient id: String, _ content: RawContent) -> Bool {
         grants.contains { grant in
-            (grant.type == nil || grant.type == "Binary") && grant.permissions.contains(.read)
-                && grant.constraints.isEmpty && grant.reaches(patient: id)
+            (grant.type == nil || grant.type == content.grantedType) && grant.permissions.contains(.read)
+                && (grant.constraints.isEmpty || content == .document) && grant.reaches(patient: id)
         }
     }
 

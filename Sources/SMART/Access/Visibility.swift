@@ -29,11 +29,11 @@ package struct Visibility: Sendable {
 }
 
 extension Visibility {
-    /// Whether a reference names a patient that some grant reaches.
-    package func isOwn(_ reference: JSONValue) -> Bool {
+    /// Whether a reference names a patient that some grant reaches which opens raw content so.
+    package func isOwn(_ reference: JSONValue, _ content: RawContent) -> Bool {
         guard let id = reference["reference"]?.string.flatMap({ FHIRReference.id(of: $0, "Patient", by: references) })
         else { return false }
-        return access.reaches(patient: id)
+        return access.reaches(patient: id, content)
     }
 
     /// Whether some grant with one of these letters lets the resource be changed: what is nobody's is seen, and not changed.

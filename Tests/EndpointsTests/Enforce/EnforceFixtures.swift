@@ -115,14 +115,14 @@ struct Site {
 
     func answer(
         _ method: Request.Method? = .get, _ target: String, token: String? = "good", _ fields: [(String, String)] = [],
-        body: String = "", isVersioned: Bool = true
+        body: String = "", isVersioned: Bool = true, site: SiteRules = SiteRules()
     ) throws -> Response {
         let base = try #require(FHIRBase(Self.base))
         let now = now
         var endpoint = EnforceEndpoint(
             fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server, writer: writer,
             pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy(), isVersioned: isVersioned,
-            capabilities: capabilities
+            site: site, capabilities: capabilities
         ) { Instant(now) }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let authorization = token.map { [("Authorization", "Bearer \($0)")] } ?? []

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import SMART
 import Testing
 
 @Suite("Rows S2, O1, O2, O6 and R6: forms, what operations collect, documents and raw content")
@@ -136,5 +137,34 @@ struct EnforceOperationTests {
                 document("kermit", "Binary/b"), scopes: "patient/Binary.r patient/DocumentReference.rs?status=final")
                 == 404)
         #expect(try status(document("kermit", "Binary/b"), scopes: "patient/Binary.r") == 404)
+    }
+
+    // FHIR R4 binary#security
+    @Test("where the site wants it, a document that may be read opens what it points to, and no other document does")
+    func documentsOpenBinaries() throws {
+        func status(
+            _ context: String, _ document: String?, scopes: String = "patient/DocumentReference.rs", isOpen: Bool = true
+        ) throws -> Int {
+            let server = LyingServer([
+                .success(.fhir(#"{"resourceType":"Binary","id":"b","contentType":"text/plain"\#(context)}"#)),
+                .success(.fhir(Self.bundle(document.map { [$0] } ?? []))),
+            ])
+            return try Site(server, scopes: scopes)
+                .answer(.get, "/fhir/Binary/b", site: SiteRules(documentsOpenBinaries: isOpen)).status
+        }
+        func document(_ patient: String = "kermit", status: String = "current") -> String {
+            Self.resource(
+                "DocumentReference", "d", patient,
+                #","status":"\#(status)","content":[{"attachment":{"url":"Binary/b"}}]"#)
+        }
+        let own = #","securityContext":{"reference":"Patient/kermit"}"#
+        let others = #","securityContext":{"reference":"Patient/eboni"}"#
+        let current = "patient/DocumentReference.rs?status=current"
+        #expect(try status("", document()) == 200 && status(own, document()) == 200)
+        #expect(try status("", document(), isOpen: false) == 403)
+        #expect(try status(own, nil) == 404, "what no document points to needs a scope for Binary")
+        #expect(try status(others, document()) == 404 && status("", document("eboni")) == 404)
+        #expect(try status("", document(), scopes: current) == 200)
+        #expect(try status(own, document(status: "superseded"), scopes: current) == 404)
     }
 }

@@ -22,11 +22,11 @@ enum Case {
 
     static func table(
         _ scopes: String, patient: String? = own, user: String? = nil, access: UserAccess = .patients([own]),
-        server: ServerCapabilities = .all
+        server: ServerCapabilities = .all, site: SiteRules = SiteRules()
     ) throws -> DecisionTable {
         DecisionTable(
             Self.access(scopes, patient: patient, user: user, access: access), references: try references(),
-            server: server
+            server: server, site: site
         ) { $0 == "good" ? PageLink(.search("Observation"), target: "/Observation?_offset=2", expiry: 9) : nil }
     }
 
@@ -62,7 +62,7 @@ extension AccessDecision {
         case .relay(.read(let type, let id, nil)): "read \(type)/\(id)"
         case .relay(.read(let type, let id, let version?)): "read \(type)/\(id) \(version)"
         case .relay(.history(_, _, let target)): "history \(target.text)"
-        case .relay(.binary(let id, _)): "binary \(id)"
+        case .relay(.binary(let id, _, let content)): "binary \(id) by \(content)"
         case .relay(.search(let narrowing, let target)):
             "\(narrowing.isForm ? "form" : "search") \(target.path.dropFirst())?\(narrowing.query.encoded)"
         case .relay(.page(let link)): "page \(link.target)"

@@ -154,12 +154,33 @@ struct DecisionTableTests {
             (.get, "/Group/g", "patient/*.rs", "403"), (.get, "/Group/g/_history", "patient/*.rs", "403"),
             (.get, "/AuditEvent/a", "patient/*.rs", "403"), (.get, "/Bundle/b", "patient/*.rs", "403"),
             (.get, "/Subscription/s", "patient/*.rs", "403"),
-            (.get, "/Binary/b", "patient/*.rs", "binary b"), (.get, "/Binary/b", "patient/DocumentReference.rs", "403"),
+            (.get, "/Binary/b", "patient/*.rs", "binary b by binary"),
+            (.get, "/Binary/b", "patient/DocumentReference.rs", "403"),
             (.get, "/Binary/b/_history/1", "patient/*.rs", "403"),
             (.get, "/Binary/b", "patient/Binary.r?_tag=a patient/DocumentReference.rs", "403"),
         ] as [Row])
     func restrictedReads(_ row: Row) throws {
         try expect(row)
+    }
+
+    // FHIR R4 binary#security
+    @Test(
+        "R6: where the site wants it, who reads documents of a patient reads what they point to",
+        arguments: [
+            ("patient/DocumentReference.rs", "binary b by document"),
+            ("patient/DocumentReference.r?status=current", "binary b by document"),
+            ("patient/DocumentReference.s", "403"), ("patient/Observation.rs", "403"),
+            ("patient/DocumentReference.r patient/Binary.r", "binary b by binary"),
+            ("patient/DocumentReference.rs patient/Binary.r?_tag=a", "403"),
+        ])
+    func documentsOpenBinaries(_ scopes: String, _ decision: String) throws {
+        let table = try Case.table(scopes, site: SiteRules(documentsOpenBinaries: true))
+        #expect(try table.decision(on: Case.request(.get, "/Binary/b")).summary == decision)
+        #expect(try table.decision(on: Case.request(.get, "/Binary/b?x=y")).summary == "403")
+        #expect(try table.decision(on: Case.request(.get, "/Binary")).summary == "403")
+        let everybodys = try Case.table(
+            "user/DocumentReference.rs", access: .all, site: SiteRules(documentsOpenBinaries: true))
+        #expect(try everybodys.decision(on: Case.request(.get, "/Binary/b")).summary == "403")
     }
 
     @Test(

@@ -100,9 +100,7 @@ struct ExportRowTests {
     @Test("operations that a site switches on are for those who may do everything")
     func allowed() throws {
         func decide(_ scopes: String) throws -> String {
-            let table = DecisionTable(
-                Case.access(scopes), references: try Case.references(), server: .all, operations: ["Patient/$match"],
-                page: { _ in nil })
+            let table = try Case.table(scopes, site: SiteRules(operations: ["Patient/$match"]))
             return try table.decision(on: Case.request(.post, "/Patient/$match", body: "x")).summary
         }
         #expect(try decide("system/*.cruds") == "handOff /Patient/$match")
