@@ -55,7 +55,7 @@ extension PortalEndpoint {
         let page = ConsentPage(
             site: site, visitor: try shown(visit, presence), interaction: visit.id.text, appName: visit.client.name,
             appHost: visit.interaction.request.redirect.host,
-            isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
+            isVerified: visit.client.isVerified, isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
             isOwnRecord: isOwnRecord(visit, presence), offered: visit.interaction.request.scopes,
             requested: visit.interaction.request.requestedScope,
             offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked)

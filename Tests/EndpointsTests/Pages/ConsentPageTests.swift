@@ -10,12 +10,13 @@ struct ConsentPageTests {
 
     private func page(
         _ offered: String, requested: String? = nil, patient: PatientSummary? = amy, isOwn: Bool = false,
-        isLaunchFromEHR: Bool = false, ticked: Set<ChoiceID>? = nil
+        isLaunchFromEHR: Bool = false, ticked: Set<ChoiceID>? = nil, isVerified: Bool = true
     ) throws -> Markup {
         try Markup(
             ConsentPage(
                 site: Endpoints.Site(name: "Ward"), visitor: Visitor(name: "Ada", csrf: "t"), interaction: "i",
-                appName: "Growth Chart", appHost: "growth.example", isLaunchFromEHR: isLaunchFromEHR, patient: patient,
+                appName: "Growth Chart", appHost: "growth.example", isVerified: isVerified,
+                isLaunchFromEHR: isLaunchFromEHR, patient: patient,
                 isOwnRecord: isOwn, offered: ScopeSet(offered), requested: requested ?? offered,
                 offlineLifetime: 92 * 86_400, today: CalendarDate(secondsSince1970: 1_784_000_000), ticked: ticked
             ).render().description)
@@ -38,6 +39,14 @@ struct ConsentPageTests {
         #expect(buttons.map(\.text) == ["Allow", "Don’t allow"])
         #expect(buttons.map { $0.attributes["value"] } == ["allow", "deny"])
         #expect(buttons.allSatisfy { $0.attributes["name"] == "decision" && $0.attributes["class"] == nil })
+    }
+
+    // RFC 7591 §5
+    @Test("an app that nobody at the site has looked at is said to be one")
+    func unverified() throws {
+        let words = "This app is unverified: nobody at Ward has looked at it"
+        #expect(try page("patient/*.rs", isVerified: false).text.contains(words))
+        #expect(try !page("patient/*.rs").text.contains("unverified"))
     }
 
     @Test("the patient is named at the top and again beside the buttons, with the host")

@@ -130,7 +130,8 @@ enum SamplePages {
                 [true, false].map { flag in
                     let page = ConsentPage(
                         site: site(text), visitor: visitor(text), interaction: text, appName: text, appHost: text,
-                        isLaunchFromEHR: flag, patient: patient, isOwnRecord: flag, offered: ScopeSet(offered),
+                        isVerified: !flag, isLaunchFromEHR: flag, patient: patient, isOwnRecord: flag,
+                        offered: ScopeSet(offered),
                         requested: "\(offered) system/*.rs \(text)", offlineLifetime: 92 * 86_400, today: today,
                         ticked: patient == nil ? [] : nil)
                     return ("consent, \(offered)", page.render())

@@ -9,6 +9,8 @@ package struct ConsentPage: Sendable {
     package let appName: String
     /// The host that the answer goes to.
     package let appHost: String
+    /// Whether somebody at the site has looked at the app, and not only a policy of it.
+    package let isVerified: Bool
     package let isLaunchFromEHR: Bool
     /// The patient in context.
     package let patient: PatientSummary?
@@ -25,7 +27,8 @@ package struct ConsentPage: Sendable {
     package let today: CalendarDate
 
     package init(
-        site: Site, visitor: Visitor, interaction: String, appName: String, appHost: String, isLaunchFromEHR: Bool,
+        site: Site, visitor: Visitor, interaction: String, appName: String, appHost: String, isVerified: Bool,
+        isLaunchFromEHR: Bool,
         patient: PatientSummary?, isOwnRecord: Bool, offered: ScopeSet, requested: String, offlineLifetime: Int,
         today: CalendarDate, ticked: Set<ChoiceID>? = nil
     ) {
@@ -34,6 +37,7 @@ package struct ConsentPage: Sendable {
         self.interaction = interaction
         self.appName = appName
         self.appHost = appHost
+        self.isVerified = isVerified
         self.isLaunchFromEHR = isLaunchFromEHR
         self.patient = patient
         self.isOwnRecord = isOwnRecord
@@ -55,6 +59,7 @@ package struct ConsentPage: Sendable {
             <h1>\(question)</h1>
             \(patient?.banner(label: isOwnRecord ? "Your record" : "Patient", on: today))
             <p class="lead">\(origin) Nothing is shared before you answer.</p>
+            \(caution, if: !isVerified)
             <form class="stack" method="post" action="/portal/consent">
             \(.hidden("csrf", visitor.csrf))\(.hidden("interaction", interaction))
             \(guidance, if: !choices.all.isEmpty)
@@ -91,6 +96,14 @@ extension ConsentPage {
         isLaunchFromEHR
             ? "You started <strong><bdi>\(appName)</bdi></strong> from \(site.name)."
             : "<strong><bdi>\(appName)</bdi></strong> asks \(site.name) for access."
+    }
+
+    /// The name that an app gives itself is no reason to trust it (RFC 7591 §5).
+    private var caution: HTML {
+        """
+        <p class="caution"><strong>This app is unverified:</strong> nobody at \(site.name) has looked at it, and it chose \
+        its name itself. Allow it only if you know it and expected this question.</p>
+        """
     }
 
     private var guidance: HTML {
