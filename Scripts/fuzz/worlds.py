@@ -72,10 +72,20 @@ class World:
         base = f"http://127.0.0.1:{self.port}/fhir"
         subprocess.run([sys.executable, script, "--today", DAY, "load", base], check=True, stdout=subprocess.DEVNULL)
 
-    def history(self, count=1000):
-        """The newest versions of anything, oldest first, and how many there are in all."""
-        _, bundle = self.send("GET", f"/_history?_count={count}")
-        return list(reversed(bundle.get("entry", []))), bundle["total"]
+    def history(self, count=None):
+        """The newest versions of anything, or all of them, oldest first, and how many there are in all."""
+        entries, total = [], 1
+        while len(entries) < min(total, count or total):
+            # It gives a thousand at once, whatever is asked for.
+            page = min(1000, count - len(entries) if count else 1000)
+            status, bundle = self.send("GET", f"/_history?_count={page}&_offset={len(entries)}")
+            if status != 200:
+                raise SystemExit(f"fuzz-enforce: the FHIR server answers {status} to a history")
+            found, total = bundle.get("entry", []), bundle["total"]
+            entries += found
+            if not found:
+                break
+        return list(reversed(entries)), total
 
     def record(self):
         record = Record()
