@@ -101,16 +101,18 @@ class World:
         source.backup(target)
         source.close()
         hidden = {key: each for key, each in sight.record.current.items() if not sight.shows(each)}
-        # A version can be hidden where the resource is not.
+        # A version can be hidden where the resource is not, and be seen where the resource is hidden by now.
         versions = [key for key, each in sight.record.versions.items() if each and not sight.shows(each)]
-        for table in ("resources", "versions", "idx"):
-            target.executemany(f"DELETE FROM {table} WHERE type = ? AND id = ?", hidden)
+        seen = {key[:2] for key, each in sight.record.versions.items() if each and sight.shows(each)}
+        unknown = [key for key in hidden if key not in seen]
+        for table, keys in (("resources", hidden), ("idx", hidden), ("versions", unknown)):
+            target.executemany(f"DELETE FROM {table} WHERE type = ? AND id = ?", keys)
         target.executemany("DELETE FROM versions WHERE type = ? AND id = ? AND version = ?", versions)
         target.commit()
         target.close()
         world, chance = World(directory, public_base, venv), random.Random(seed)
-        for (type, id), resource in hidden.items():
-            other = altered(resource)
+        for type, id in unknown:
+            other = altered(hidden[type, id])
             if chance.random() < 0.5 and not sight.shows(other):
                 world.send("PUT", f"/{type}/{id}", other)
         return world

@@ -221,12 +221,11 @@ def test_nobody_is_bounced_to_an_app_that_nobody_vouches_for(instance, registrat
     told = Answer(next(link for link in page.links if link.startswith("https://registered.example/")))
     assert (told["error"], told["state"], told["iss"]) == ("invalid_scope", wrong.state, instance.fhir)
 
-    asked = patient.open(app.request(scope=SCOPE).url)
-    assert asked.status == 200 and "This app is unverified" in asked.text
-
     silent = patient.open(app.request(scope=SCOPE, prompt="none").url)
     assert silent["error"] == "login_required"
     assert patient.authorize(app.request(scope=SCOPE), decision="deny")["error"] == "access_denied"
+    asked = patient.open(app.request(scope=SCOPE).url)
+    assert asked.has_form("/portal/consent") and "This app is unverified" in asked.text
     assert app.tokens(patient, scope=SCOPE)["access_token"]
 
     assert instance.cli("client", "approve", app.client_id)["verified"] is True
