@@ -1,6 +1,6 @@
 """What the enforcement costs, against the least that nginx and a C program can do for the same requests.
 
-Called with the folder of an instance in front of the FHIR server below, and the folder of its programs; or with
+Called with the folder of an instance in front of the FHIR server below; or with
 `upstream FOLDER PORT` to make that server: an nginx that serves four documents, as fast as anything can.
 """
 
@@ -97,7 +97,7 @@ def run(directory):
     subprocess.run(["kill", "-HUP", str(instance.pid("nginx-master"))], check=True)
     time.sleep(2)
 
-    def token(who, scope, patient=None):
+    def token(who, scope):
         app = App(instance, instance["CONFIDENTIAL_CLIENT_ID"], instance["REDIRECT_URI"].replace("/index.html", "/callback"), instance["CONFIDENTIAL_CLIENT_SECRET"])
         person = Person(instance, instance[f"{who}_USER"], instance[f"{who}_PASSWORD"])
         return app.tokens(person, scope=scope)["access_token"]
@@ -153,7 +153,6 @@ def run(directory):
     ]:
         print(f"  {name:<44}{ratio:>9.2f}{unit}   (limit {wanted})")
     print()
-    limit.terminate()
 
 
 if sys.argv[1] == "upstream":
