@@ -34,6 +34,13 @@ package struct JSONCut: Sendable {
         changes[value.index] = .replacement(bytes)
     }
 
+    /// Puts a string in a value's place.
+    package mutating func replace(_ value: JSONValue, with text: String) {
+        var writer = JSONWriter()
+        writer.element(text)
+        replace(value, with: writer.bytes)
+    }
+
     /// The document with all changes made.
     package var bytes: [UInt8] {
         var splice = Splice(document: document, changes: changes)

@@ -42,11 +42,8 @@ struct ExplainCommand: ParsableCommand {
         let configuration = try house.configuration()
         let standing = try standing()
         let asked = try asked(configuration.fhirBase)
-        let token = standing.token
         let table = DecisionTable(
-            TokenAccess(
-                token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
-                clientAccess: token.clientAccess),
+            TokenAccess(standing.token),
             references: FHIRReferenceReader(base: configuration.fhirBase, upstreamBase: configuration.upstreamBase),
             server: .all, site: configuration.site, page: { _ in nil })
         let found = table.explanation(of: asked)

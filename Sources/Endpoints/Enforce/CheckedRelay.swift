@@ -182,9 +182,7 @@ extension CheckedRelay {
                 else { continue }
                 return
             }
-            let links = bundle["link"]?.elements.map(\.unfolded) ?? []
-            next = links.first { $0["relation"]?.equals("next") == true }?["url"]?.string
-                .flatMap { self.links.target(of: $0)?.text }
+            next = links.target(of: "next", among: bundle["link"].map { Array($0.elements) } ?? [])?.text
         }
         throw .notFound
     }
@@ -250,9 +248,7 @@ extension CheckedRelay {
         guard let url, let text = url.string, !links.isPublic(text), text.contains("://"),
             let target = links.target(of: text)
         else { return }
-        var writer = JSONWriter()
-        writer.element(links.url(of: target))
-        cut.replace(url, with: writer.bytes)
+        cut.replace(url, with: links.url(of: target))
     }
 }
 

@@ -113,11 +113,7 @@ package struct EnforceEndpoint: Endpoint {
 
     private func caller(of request: Request, at now: Instant) throws(FHIRRefusal) -> Caller {
         let token = try token(of: request, at: now)
-        return Caller(
-            token: token,
-            access: TokenAccess(
-                token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
-                clientAccess: token.clientAccess))
+        return Caller(token: token, access: TokenAccess(token))
     }
 
     private func table(for caller: Caller, _ server: ServerCapabilities, at now: Instant) -> DecisionTable {
@@ -223,9 +219,8 @@ extension EnforceEndpoint {
         // Never part of anything else, and answered before.
         case .export, .exportStatus: throw .malformed("An export is asked for by itself.")
         case .batch(let entries): return bundles(request, relay, at: now).batch(entries)
-        case .transaction(let entries, let document):
-            return try bundles(request, relay, at: now).transaction(
-                entries, document, prefer: FHIRRequest(request, under: fhirBase).preferences(allowsAsync: false))
+        case .transaction(let entries, let document, let prefer):
+            return try bundles(request, relay, at: now).transaction(entries, document, prefer: prefer)
         case .read(let type, let id, let version):
             return try relay.read(type, id, version: version, ifNoneMatch: request.fields["if-none-match"])
         case .history(let type, let id, let target): return try relay.history(type, id, target)

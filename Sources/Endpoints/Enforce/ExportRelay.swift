@@ -65,10 +65,8 @@ struct ExportRelay {
                         cut.remove(file)
                         continue
                     }
-                    var writer = JSONWriter()
                     let needed = member.name == "output" ? type.map { [$0] } ?? types : types
-                    writer.element(link(.file, needed, target))
-                    cut.replace(url, with: writer.bytes)
+                    cut.replace(url, with: link(.file, needed, target))
                 }
             case "request": relay.publish(member.value, &cut)
             case "requiresAccessToken": cut.replace(member.value, with: Array("true".utf8))

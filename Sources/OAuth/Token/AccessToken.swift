@@ -43,6 +43,15 @@ package struct ActiveToken: Sendable {
     package var access: UserAccess { user?.access ?? .none }
 }
 
+extension TokenAccess {
+    /// What a token allows, for all who decide on requests or explain how that was decided.
+    package init(_ token: ActiveToken) {
+        self.init(
+            token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
+            clientAccess: token.clientAccess)
+    }
+}
+
 extension ActiveToken {
     /// Whether it is of use at all, for introspection (RFC 7662 §2.2): not where the patient in context was taken from its
     /// user. A backend service has neither.

@@ -70,8 +70,8 @@ package enum AccessDecision: Sendable {
         case exportStatus(ExportLink)
         /// Row B1: each entry by itself.
         case batch([BundleEntry])
-        /// Row B2: all entries or none.
-        case transaction([BundleEntry], JSONDocument)
+        /// Row B2: all entries or none, with the preferences that go along.
+        case transaction([BundleEntry], JSONDocument, prefer: String?)
         /// Rows W3 to W5: handed on once the resource as it is now was looked at.
         case change(GuardedChange)
     }

@@ -89,7 +89,7 @@ extension DecisionTable {
         case .relay(.export(let target, _)): ("begun, and followed by links of ours", target.text)
         case .relay(.exportStatus(let link)): ("asked for, with links of ours", link.target.text)
         case .relay(.batch(let entries)): ("carried out entry by entry: \(entries.count)", nil)
-        case .relay(.transaction(let entries, _)): ("carried out as a whole: \(entries.count) entries", nil)
+        case .relay(.transaction(let entries, _, _)): ("carried out as a whole: \(entries.count) entries", nil)
         }
     }
 

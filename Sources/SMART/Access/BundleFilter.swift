@@ -73,9 +73,7 @@ package struct BundleFilter {
         // Where pages are cut, which is the last would tell of what.
         rewrite(links, of: bundle, hidesLast: !isOurs, &cut)
         for member in bundle.members where !Self.members.contains(member.name) { cut.remove(member.value) }
-        let next = links.lazy.map(\.unfolded).first { $0["relation"]?.equals("next") == true }?["url"]?.string
-        return Filtered(
-            bytes: cut.bytes, isEmpty: !hasShown, next: next.flatMap { self.links.target(of: $0) })
+        return Filtered(bytes: cut.bytes, isEmpty: !hasShown, next: self.links.target(of: "next", among: links))
     }
 
     private static let members: Set<String> = [
@@ -177,9 +175,8 @@ extension BundleFilter {
     private static let pages: Set<String> = ["next", "previous", "prev", "first", "last"]
 
     private func isHeld(_ narrowing: SearchNarrowing, by links: [JSONValue]) -> Bool {
-        let own = links.lazy.map(\.unfolded).first { $0["relation"]?.equals("self") == true }?["url"]?.string
-        return narrowing.additions.isEmpty
-            || own.flatMap { self.links.target(of: $0) }.map { narrowing.isHeld(in: $0.query) } == true
+        narrowing.additions.isEmpty
+            || self.links.target(of: "self", among: links).map { narrowing.isHeld(in: $0.query) } == true
     }
 
     private func rewrite(_ list: [JSONValue], of bundle: JSONValue, hidesLast: Bool, _ cut: inout JSONCut) {
@@ -195,7 +192,7 @@ extension BundleFilter {
             }
             isEmpty = false
             guard written != text else { continue }
-            Self.edit(folded, link, &cut) { Self.replace(url, with: written, &$0) }
+            Self.edit(folded, link, &cut) { $0.replace(url, with: written) }
         }
         if let links = bundle["link"], isEmpty { cut.remove(links) }
     }
@@ -239,7 +236,7 @@ extension BundleFilter {
         guard !removals.isEmpty || !rewritten.isEmpty else { return }
         Self.edit(folded, entry, &cut) { cut in
             for value in removals { cut.remove(value) }
-            for (url, text) in rewritten { Self.replace(url, with: text, &cut) }
+            for (url, text) in rewritten { cut.replace(url, with: text) }
         }
     }
 
@@ -262,11 +259,5 @@ extension BundleFilter {
         var own = JSONCut(of: value)
         change(&own)
         cut.replace(folded, with: own.bytes)
-    }
-
-    private static func replace(_ value: JSONValue, with text: String, _ cut: inout JSONCut) {
-        var writer = JSONWriter()
-        writer.element(text)
-        cut.replace(value, with: writer.bytes)
     }
 }

@@ -21,7 +21,8 @@ extension DecisionTable {
             for (index, entry) in entries.enumerated() {
                 if case .deny(let refusal) = entry.decision { throw refusal.of(entry: index + 1) }
             }
-            return .relay(.transaction(entries, sent.document))
+            return .relay(
+                .transaction(entries, sent.document, prefer: request.preferences(allowsAsync: false)))
         }
     }
 

@@ -74,8 +74,8 @@ package struct DecisionTable: Sendable {
         switch request.interaction {
         case .capabilities: return .handOff(.init(request.target))
         case .read("Binary", let id): return try binary(id, request)
-        case .read(let type, let id): return try read(type, id, request)
-        case .versionRead(let type, let id, let version): return try versionRead(type, id, version, request)
+        case .read(let type, let id): return try read(type, id, version: nil, request)
+        case .versionRead(let type, let id, let version): return try read(type, id, version: version, request)
         case .instanceHistory(let type, let id): return try instanceHistory(type, id, request)
         case .typeHistory(let type): return try typeHistory(type, request)
         case .systemHistory: return try systemHistory(request)

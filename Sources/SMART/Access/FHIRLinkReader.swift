@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// The ways in which the FHIR server writes links to itself.
 package struct FHIRLinkReader: Sendable {
@@ -20,6 +21,12 @@ package struct FHIRLinkReader: Sendable {
             return try? FHIRTarget(path: base.path + path, query: query, under: base)
         }
         return nil
+    }
+
+    /// What the first of a Bundle's links with a relation asks for.
+    package func target(of relation: String, among links: [JSONValue]) -> FHIRTarget? {
+        links.lazy.map(\.unfolded).first { $0["relation"]?.equals(relation) == true }?["url"]?.string
+            .flatMap { target(of: $0) }
     }
 
     package func isPublic(_ url: String) -> Bool {

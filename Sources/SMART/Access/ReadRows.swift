@@ -5,19 +5,9 @@ extension DecisionTable {
     private static let representation: Set<String> = ["_format", "_pretty", "_summary", "_elements"]
     private static let history: Set<String> = ["_format", "_pretty", "_since", "_at", "_count", "_summary"]
 
-    /// R1
-    func read(_ type: String, _ id: String, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
-        let rule = try rule(.read, on: type)
-        if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: type) }
-        guard case .restricted(let grants) = rule else { return .handOff(.init(request.target)) }
-        try requireJSON(request)
-        try requireWithinReach(type, id, grants)
-        return .relay(.read(type: type, id: id, version: nil))
-    }
-
-    /// R2: the version that is asked for is what counts, and nothing else.
-    func versionRead(
-        _ type: String, _ id: String, _ version: String, _ request: FHIRRequest
+    /// R1, R2: of a version, it is that version that counts, and nothing else.
+    func read(
+        _ type: String, _ id: String, version: String?, _ request: FHIRRequest
     ) throws(FHIRRefusal) -> AccessDecision {
         let rule = try rule(.read, on: type)
         if !seesEverything { try requireOnly(Self.representation, in: request.target.query, .read, on: type) }

@@ -72,7 +72,7 @@ extension AccessDecision {
         case .relay(.export(let target, _)): "export \(target.text)"
         case .relay(.exportStatus(let link)): "status \(link.target.text)"
         case .relay(.batch(let entries)): "batch \(entries.map(\.decision.summary))"
-        case .relay(.transaction(let entries, _)): "transaction \(entries.map(\.decision.summary))"
+        case .relay(.transaction(let entries, _, _)): "transaction \(entries.map(\.decision.summary))"
         case .relay(.change(let change)): "change \(change.letter.suffix) \(change.type)/\(change.id)"
         }
     }
