@@ -61,7 +61,7 @@ let package = Package(
         // Level 4: these two never meet.
         library(
             "Endpoints", "ClientKeys", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "Service", "Store"),
-        library("SQLStore", "JOSE", "JSON", "OAuth", "SMART", "PostgreSQL", "SQL", "SQLite", "Store"),
+        library("SQLStore", "HTTP", "JOSE", "JSON", "OAuth", "SMART", "PostgreSQL", "SQL", "SQLite", "Store"),
 
         // Level 5: the programs.
         program("discovery"),
@@ -94,7 +94,7 @@ let package = Package(
         test("PostgreSQL", "PostgreSQL", "StoreTesting", "SQL"),
         test("ClientKeys", "ClientKeys", "HTTPClient", "JOSE", "OAuth"),
         test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
-        test("SQLStore", "JOSE", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
+        test("SQLStore", "HTTP", "JOSE", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
         test(
             "Endpoints", "ClientKeys", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQL",
             "SQLStore", "Service", "Store", "StoreTesting"),

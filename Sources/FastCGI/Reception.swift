@@ -26,7 +26,7 @@ struct Reception {
                 if source.isBroken { return nil }
             }
             received()
-            return endpoint.respond(to: request)
+            return RequestOrigin.$current.withValue(request.origin) { endpoint.respond(to: request) }
         } catch {
             source.discard(promised: promised)
             return source.isBroken ? nil : error.response

@@ -84,7 +84,9 @@ package final class PostgreSQLConnection: Connection, @unchecked Sendable {
     }
 
     package func take(step: String, to version: Int) throws(SQLError) {
-        try execute(Dialect.translate(step))
+        for part in SchemaStep(step).parts where part.engine != .sqlite {
+            try execute(part.engine == nil ? Dialect.translate(part.text) : part.text)
+        }
         try execute(
             """
             CREATE TABLE IF NOT EXISTS \(Self.versionTable) (

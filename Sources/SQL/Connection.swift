@@ -20,7 +20,7 @@ package protocol Connection: AnyObject, Sendable {
 
     /// How many steps of the schema were taken; 0 in an empty database.
     func schemaVersion() throws(SQLError) -> Int
-    /// Takes one step of the schema, written as SQLite understands it.
+    /// Takes one step of the schema, written as SQLite understands it (`SchemaStep` says how engines differ in one).
     func take(step: String, to version: Int) throws(SQLError)
 }
 

@@ -12,14 +12,20 @@ package final class Database: Sendable {
     private let shared: Readers?
 
     /// Opens an existing database whose schema is exactly the one this program knows.
-    package init(at location: StoreLocation, fhirBase: FHIRBase, powers: Powers) throws(StoreError) {
+    ///
+    /// - Parameter unixUser: by whom the administrator's tool is run, for the audit trail.
+    package init(
+        at location: StoreLocation, fhirBase: FHIRBase, powers: Powers, unixUser: String? = nil
+    ) throws(StoreError) {
         self.location = location
         self.fhirBase = fhirBase.description
         self.powers = powers
         do throws(SQLError) {
             // SQLite's readers need a writer that is there already.
             let connection = try location.connection(.write, for: powers)
-            writer = GroupCommit(connection)
+            writer = GroupCommit(
+                connection,
+                author: AuditAuthor(fhirBase: fhirBase.description, program: powers.program, unixUser: unixUser))
             shared = location.sharedReaders.map { Readers(of: location, for: powers, limit: $0) }
             // A program that only reads never has the server keep a writer for it.
             let version =

@@ -1,3 +1,5 @@
+import HTTP
+import OAuth
 import SQL
 import Store
 
@@ -13,12 +15,23 @@ import Store
 /// `@unchecked Sendable`: `queue` and `isCommitting` are touched under `monitor` alone, the connection by whoever commits.
 final class GroupCommit: @unchecked Sendable {
     private final class Job: @unchecked Sendable {
-        let run: (any Connection) throws(SQLError) -> Void
+        private let verb: (any Connection) throws(SQLError) -> Void
+        /// The request of the thread that waits for the verb, whoever runs it.
+        private let origin = RequestOrigin.current
         var isDone = false
         var error: SQLError?
+        /// What the verb did, to be kept with it.
+        var acts: [AuditEntry] = []
 
-        init(_ run: @escaping (any Connection) throws(SQLError) -> Void) {
-            self.run = run
+        init(_ verb: @escaping (any Connection) throws(SQLError) -> Void) {
+            self.verb = verb
+        }
+
+        func run(_ connection: any Connection, by author: AuditAuthor) throws(SQLError) {
+            acts = []
+            let recording = RecordingConnection(connection, author: author, origin: origin)
+            try verb(recording)
+            acts = recording.entries
         }
     }
 
@@ -27,14 +40,16 @@ final class GroupCommit: @unchecked Sendable {
     }
 
     private let connection: any Connection
+    private let author: AuditAuthor
     private let monitor = Monitor()
     private var queue: [Job] = []
     private var isCommitting = false
 
     private static let attempts = 4
 
-    init(_ connection: any Connection) {
+    init(_ connection: any Connection, author: AuditAuthor) {
         self.connection = connection
+        self.author = author
     }
 
     func perform<Result: Sendable>(
@@ -88,17 +103,19 @@ final class GroupCommit: @unchecked Sendable {
     private func runTogether(_ batch: [Job]) throws(SQLError) {
         try connection.begin()
         if batch.count == 1 {
-            for job in batch { try job.run(connection) }
+            for job in batch { try job.run(connection, by: author) }
         } else {
             for (number, job) in batch.enumerated() { try runInSavepoint(job, isFirst: number == 0) }
         }
+        // With what they tell of, and last, so that nothing waits for the chain that others wait for.
+        try AuditTrail.append(batch.flatMap { $0.error == nil ? $0.acts : [] }, on: connection)
         try connection.commit()
     }
 
     private func runInSavepoint(_ job: Job, isFirst: Bool) throws(SQLError) {
         try connection.execute(isFirst ? "SAVEPOINT verb" : "RELEASE verb; SAVEPOINT verb")
         do {
-            try job.run(connection)
+            try job.run(connection, by: author)
         } catch {
             // This is not about the verb: the whole transaction is over.
             if error.isTransient { throw error }

@@ -18,6 +18,8 @@ extension Powers {
             let read = tables.filter { $0.value == .read }.keys + [PostgreSQLConnection.versionTable]
             let written = tables.filter { $0.value == .write }.keys
             statements.append("GRANT SELECT ON \(names(Array(read))) TO \(role)")
+            let appended = tables.filter { $0.value == .append }.keys
+            if !appended.isEmpty { statements.append("GRANT SELECT, INSERT ON \(names(Array(appended))) TO \(role)") }
             if !written.isEmpty { statements.append("GRANT \(all) ON \(names(Array(written))) TO \(role)") }
         } else {
             statements.append("GRANT \(all) ON ALL TABLES IN SCHEMA \(schema) TO \(role)")

@@ -29,37 +29,39 @@ package enum Powers: String, Sendable, CaseIterable {
         case .enforce:
             [
                 "clients": .read, "client_origins": .read, "accounts": .read, "grants": .write, "access_tokens": .read,
-                "sessions": .write,
+                "sessions": .write, "disclosures": .write,
             ]
         case .authorize:
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "consents": .read, "sessions": .write,
                 "launches": .write, "interactions": .write, "grants": .write, "codes": .write,
+                "audit_events": .append,
             ]
         case .portal:
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "attempts": .write,
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
-                "launches": .write, "grants": .write,
+                "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
             ]
         case .token:
             Self.authentication.merging(
                 [
                     "accounts": .read, "consents": .read, "keys": .read, "grants": .write, "codes": .write,
                     "access_tokens": .write, "refresh_tokens": .write, "sessions": .write,
+                    "audit_events": .append,
                 ]
             ) { $1 }
         case .revoke:
             Self.authentication.merging(
-                ["grants": .write, "access_tokens": .write, "refresh_tokens": .read]
+                ["grants": .write, "access_tokens": .write, "refresh_tokens": .read, "audit_events": .append]
             ) { $1 }
         case .register:
             [
                 "clients": .write, "client_secrets": .write, "client_origins": .write, "grants": .write,
-                "initial_access_tokens": .write, "attempts": .write,
+                "initial_access_tokens": .write, "attempts": .write, "audit_events": .append,
             ]
         case .launch:
-            Self.authentication.merging(["accounts": .read, "launches": .write]) { $1 }
+            Self.authentication.merging(["accounts": .read, "launches": .write, "audit_events": .append]) { $1 }
         case .administration:
             nil
         }

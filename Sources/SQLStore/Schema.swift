@@ -3,7 +3,7 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first, second, third])
+    static let migrations = Migrations([first, second, third, audit])
 
     private static let first = """
         CREATE TABLE clients (
@@ -251,5 +251,90 @@ enum Schema {
     private static let third = """
         -- The session that the browser came with: a sign-in that an app asks for begins another one.
         ALTER TABLE interactions ADD COLUMN earlier_session BLOB;
+        """
+
+    private static let audit = """
+        -- The trail of acts: each row's hash covers the row and the hash before it. Rows are added, and nothing else.
+        CREATE TABLE audit_events (
+            sequence INTEGER PRIMARY KEY,
+            previous BLOB NOT NULL,
+            fhir_base TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            program TEXT NOT NULL,
+            unix_user TEXT,
+            account TEXT,
+            client TEXT,
+            patient TEXT,
+            grant_id TEXT,
+            consent TEXT,
+            request TEXT,
+            address TEXT,
+            details TEXT NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_events_by_patient ON audit_events (patient, at) WHERE patient IS NOT NULL;
+
+        -- Where older rows were exported and cut off: the chain goes on from here.
+        CREATE TABLE audit_cuts (
+            sequence INTEGER PRIMARY KEY,
+            hash BLOB NOT NULL,
+            fhir_base TEXT NOT NULL,
+            cut_at INTEGER NOT NULL
+        ) STRICT;
+
+        -- What apps read, counted: by grant, patient, day (of 86400 seconds since 1970), type and kind of interaction.
+        -- A patient of '' stands for many or unknown ones.
+        CREATE TABLE disclosures (
+            grant_id TEXT NOT NULL,
+            patient TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            resource_type TEXT NOT NULL,
+            interaction TEXT NOT NULL,
+            fhir_base TEXT NOT NULL,
+            client TEXT NOT NULL,
+            account TEXT,
+            reads INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            PRIMARY KEY (grant_id, patient, day, resource_type, interaction, fhir_base)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX disclosures_by_patient ON disclosures (patient, day);
+
+        -- on SQLite:
+        CREATE TRIGGER audit_events_are_kept BEFORE UPDATE ON audit_events
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is never changed'); END;
+        CREATE TRIGGER audit_events_are_cut BEFORE DELETE ON audit_events
+        WHEN OLD.sequence > (SELECT coalesce(max(sequence), 0) FROM audit_cuts)
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is cut by vestibule audit cut alone'); END;
+        CREATE TRIGGER audit_cuts_are_kept BEFORE UPDATE ON audit_cuts
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is never changed'); END;
+        CREATE TRIGGER audit_cuts_stay BEFORE DELETE ON audit_cuts
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is never changed'); END;
+        -- on PostgreSQL:
+        CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'the audit trail is never changed' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+        CREATE FUNCTION audit_is_cut() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            last_cut bigint;
+        BEGIN
+            EXECUTE format('SELECT coalesce(max(sequence), 0) FROM %I.audit_cuts', TG_TABLE_SCHEMA) INTO last_cut;
+            IF OLD.sequence > last_cut THEN
+                RAISE EXCEPTION 'the audit trail is cut by vestibule audit cut alone'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN OLD;
+        END $$;
+        CREATE TRIGGER audit_events_are_kept BEFORE UPDATE ON audit_events
+            FOR EACH ROW EXECUTE FUNCTION audit_is_kept();
+        CREATE TRIGGER audit_events_are_cut BEFORE DELETE ON audit_events
+            FOR EACH ROW EXECUTE FUNCTION audit_is_cut();
+        CREATE TRIGGER audit_events_stay BEFORE TRUNCATE ON audit_events
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept();
+        CREATE TRIGGER audit_cuts_stay BEFORE UPDATE OR DELETE ON audit_cuts
+            FOR EACH ROW EXECUTE FUNCTION audit_is_kept();
+        CREATE TRIGGER audit_cuts_are_kept BEFORE TRUNCATE ON audit_cuts
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept();
         """
 }

@@ -80,7 +80,7 @@ package final class SQLiteConnection: Connection, @unchecked Sendable {
     }
 
     package func take(step: String, to version: Int) throws(SQLError) {
-        try execute(step)
+        for part in SchemaStep(step).parts where part.engine != .postgreSQL { try execute(part.text) }
         try execute("PRAGMA user_version = \(version)")
     }
 

@@ -25,7 +25,9 @@ final class TableGuard {
             // An empty table name is a subquery's own column.
             guard let table, !table.isEmpty, !table.hasPrefix("sqlite_") else { return SQLITE_OK }
             return powers[table] == nil ? SQLITE_DENY : SQLITE_OK
-        case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE:
+        case SQLITE_INSERT:
+            return table.flatMap { powers[$0] }.map { $0 != .read } == true ? SQLITE_OK : SQLITE_DENY
+        case SQLITE_UPDATE, SQLITE_DELETE:
             return table.flatMap { powers[$0] } == .write ? SQLITE_OK : SQLITE_DENY
         case SQLITE_PRAGMA:
             // To ask for the schema's version, not to set it.

@@ -79,6 +79,7 @@ struct PowersTableTests {
         }
         let tables = try #require(powers.tables)
         #expect(cells[1] == Set(tables.filter { $0.value == .read }.keys))
-        #expect(cells[2] == Set(tables.filter { $0.value == .write }.keys))
+        #expect(cells[2] == Set(tables.filter { $0.value == .append }.keys))
+        #expect(cells[3] == Set(tables.filter { $0.value == .write }.keys))
     }
 }
