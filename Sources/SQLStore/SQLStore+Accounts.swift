@@ -25,26 +25,31 @@ extension SQLStore: AccountStore {
     package func add(_ account: Account, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
-            _ = try connection.run(
+            try connection.run(
                 """
                 INSERT INTO accounts (id, fhir_base, username, subject, name, password, fhir_user, access, created_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                 """, account.user.id, fhirBase, account.username, account.user.subject, account.user.name,
                 account.password.stored, account.user.fhirUser?.description, account.user.access.description,
                 now.seconds)
+            try Self.record(
+                AuditEvent(
+                    .userAdd, account: account.user.id, details: [.init(.access, account.user.access.description)]),
+                at: now, on: connection)
         }
     }
 
     package func setDisabled(_ isDisabled: Bool, account username: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            let changed = try connection.run(
-                "UPDATE accounts SET disabled_at = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
-                isDisabled ? now.seconds : nil)
-            if isDisabled {
-                try Self.endAll(of: username, reason: .userDisabled, at: now, fhirBase: fhirBase, on: connection)
-            }
-            return changed == 1
+            let id = try connection.row(
+                "UPDATE accounts SET disabled_at = $3 WHERE username = $1 AND fhir_base = $2 RETURNING id", username,
+                fhirBase, isDisabled ? now.seconds : nil
+            ) { $0.text(0) }
+            guard let id else { return false }
+            try Self.record(AuditEvent(isDisabled ? .userDisable : .userEnable, account: id), at: now, on: connection)
+            if isDisabled { try Self.endAll(of: id, reason: .userDisabled, at: now, on: connection) }
+            return true
         }
     }
 
@@ -53,9 +58,16 @@ extension SQLStore: AccountStore {
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
-                "UPDATE accounts SET access = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
-                access.description) == 1
+            let id = try connection.row(
+                "UPDATE accounts SET access = $3 WHERE username = $1 AND fhir_base = $2 RETURNING id", username,
+                fhirBase,
+                access.description
+            ) { $0.text(0) }
+            guard let id else { return false }
+            try Self.record(
+                AuditEvent(.userAccess, account: id, details: [.init(.access, access.description)]), at: now,
+                on: connection)
+            return true
         }
     }
 
@@ -64,11 +76,14 @@ extension SQLStore: AccountStore {
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            let changed = try connection.run(
-                "UPDATE accounts SET password = $3 WHERE username = $1 AND fhir_base = $2", username, fhirBase,
-                password.stored)
-            try Self.endAll(of: username, reason: .passwordChanged, at: now, fhirBase: fhirBase, on: connection)
-            return changed == 1
+            let id = try connection.row(
+                "UPDATE accounts SET password = $3 WHERE username = $1 AND fhir_base = $2 RETURNING id", username,
+                fhirBase, password.stored
+            ) { $0.text(0) }
+            guard let id else { return false }
+            try Self.record(AuditEvent(.userPassword, account: id), at: now, on: connection)
+            try Self.endAll(of: id, reason: .passwordChanged, at: now, on: connection)
+            return true
         }
     }
 
@@ -86,15 +101,12 @@ extension SQLStore: AccountStore {
 
     /// Sessions and grants: what somebody else may have taken is worth nothing when the person comes back.
     private static func endAll(
-        of username: String, reason: EndReason, at now: Instant, fhirBase: String, on connection: any Connection
+        of account: String, reason: EndReason, at now: Instant, on connection: any Connection
     ) throws(SQLError) {
-        let account = "(SELECT id FROM accounts WHERE username = $1 AND fhir_base = $2)"
-        try connection.run("DELETE FROM sessions WHERE account IN \(account)", username, fhirBase)
+        try connection.run("DELETE FROM sessions WHERE account = $1", account)
         // Somebody else's browser may be among them.
-        try connection.run("DELETE FROM known_browsers WHERE account IN \(account)", username, fhirBase)
-        try connection.run(
-            "UPDATE grants SET ended_at = $3, end_reason = $4 WHERE account IN \(account) AND ended_at IS NULL",
-            username, fhirBase, now.seconds, reason.rawValue)
+        try connection.run("DELETE FROM known_browsers WHERE account = $1", account)
+        try endGrants(where: "account = $3", account, reason: reason, at: now, on: connection)
     }
 
     private static let accountColumns =

@@ -45,21 +45,18 @@ extension SQLStore: AuditTrailStore {
     }
 
     package func cutAudit(
-        before time: Instant, at now: Instant
-    ) throws(StoreError) -> (rows: Int, anchor: AuditAnchor)? {
+        through anchor: AuditAnchor, disclosuresBefore time: Instant, at now: Instant
+    ) throws(StoreError) -> Int? {
         let fhirBase = fhirBase
-        let cut: Cut? = try write { connection throws(SQLError) in
+        return try write { connection throws(SQLError) in
             try connection.lock("audit")
-            // Up to the first row that stays, whatever the clock did, and never the last one.
-            let anchor = try connection.row(
+            let isInside = try connection.row(
                 """
-                SELECT sequence, hash FROM audit_events
-                WHERE sequence < coalesce(
-                    (SELECT min(sequence) FROM audit_events WHERE at >= $1), (SELECT max(sequence) FROM audit_events))
-                ORDER BY sequence DESC LIMIT 1
-                """, time.seconds
-            ) { row in AuditAnchor(sequence: row.int(0), hash: row.blob(1)) }
-            guard let anchor else { return nil }
+                SELECT 1 FROM audit_events
+                WHERE sequence = $1 AND hash = $2 AND sequence < (SELECT max(sequence) FROM audit_events)
+                """, anchor.sequence, anchor.hash
+            ) { _ in true }
+            guard isInside != nil else { return nil }
             try connection.run(
                 "INSERT INTO audit_cuts (sequence, hash, fhir_base, cut_at) VALUES ($1, $2, $3, $4)", anchor.sequence,
                 anchor.hash, fhirBase, now.seconds)
@@ -72,13 +69,7 @@ extension SQLStore: AuditTrailStore {
                         .init(.through, anchor.sequence), .init(.hash, anchor.hash.hexadecimal), .init(.count, rows),
                     ]),
                 at: now, on: connection)
-            return Cut(rows: rows, anchor: anchor)
+            return rows
         }
-        return cut.map { ($0.rows, $0.anchor) }
-    }
-
-    private struct Cut: Sendable {
-        let rows: Int
-        let anchor: AuditAnchor
     }
 }

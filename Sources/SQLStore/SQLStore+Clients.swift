@@ -34,6 +34,7 @@ extension SQLStore: ClientStore {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
             try Self.insert(client, managedBy: nil, fhirBase: fhirBase, at: now, on: connection)
+            try Self.record(AuditEvent(.clientAdd, client: client.id), at: now, on: connection)
         }
     }
 
@@ -90,20 +91,27 @@ extension SQLStore: ClientStore {
         let fhirBase = fhirBase
         let columns = ClientAuthenticationMethod.privateKey(keys).keyColumns
         return try write { connection throws(SQLError) in
-            try connection.run(
+            let changed = try connection.run(
                 """
                 UPDATE clients SET keys_jwks = $3, keys_uri = $4, keys_mirror = $5, keys_file = $6, algorithms = $7
                 WHERE id = $1 AND fhir_base = $2 AND authentication = 'private_key_jwt'
-                """, id, fhirBase, columns.jwks, columns.uri, columns.mirror, columns.file, columns.algorithms) == 1
+                """, id, fhirBase, columns.jwks, columns.uri, columns.mirror, columns.file, columns.algorithms)
+            guard changed == 1 else { return false }
+            try Self.record(AuditEvent(.clientKeys, client: id), at: now, on: connection)
+            return true
         }
     }
 
     package func setDisabled(_ isDisabled: Bool, client id: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
+            let changed = try connection.run(
                 "UPDATE clients SET disabled_at = $3 WHERE id = $1 AND fhir_base = $2", id, fhirBase,
-                isDisabled ? now.seconds : nil) == 1
+                isDisabled ? now.seconds : nil)
+            guard changed == 1 else { return false }
+            try Self.record(
+                AuditEvent(isDisabled ? .clientDisable : .clientEnable, client: id), at: now, on: connection)
+            return true
         }
     }
 
@@ -126,6 +134,9 @@ extension SQLStore: ClientStore {
             try connection.run(
                 "INSERT INTO client_secrets (client, digest, fhir_base, created_at) VALUES ($1, $2, $3, $4)", id,
                 digest.bytes, fhirBase, now.seconds)
+            try Self.record(
+                AuditEvent(.clientSecret, client: id, details: [.init(.until, overlapEnd.seconds)]), at: now,
+                on: connection)
             return true
         }
     }

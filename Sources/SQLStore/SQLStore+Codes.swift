@@ -29,6 +29,11 @@ extension SQLStore: AuthorizationCodeStore {
                 VALUES ($1, $2, $3, $4, $5, $6)
                 """, code.digest.bytes, fhirBase, authorization.grant, code.redirectURI, code.codeChallenge.text,
                 code.expiresAt.seconds)
+            try Self.record(
+                AuditEvent(
+                    .codeIssue, account: authorization.user.id, client: authorization.clientID,
+                    patient: authorization.context.patient, grant: authorization.grant, consent: authorization.consent,
+                    details: [.init(.scopes, authorization.scopes.description)]), at: now, on: connection)
             return true
         }
     }

@@ -14,6 +14,7 @@ extension SQLStore: InteractionStore {
                     WHERE handle = $1 AND fhir_base = $3 AND spent_at IS NULL AND expires_at > $2
                     """, launch.handle.bytes, interaction.startedAt.seconds, fhirBase)
                 guard spent == 1 else { return .launchAlreadySpent }
+                try Self.record(launch.event(.launchSpend), at: interaction.startedAt, on: connection)
             }
             try connection.run(
                 """
@@ -54,14 +55,21 @@ extension SQLStore: InteractionStore {
         }
     }
 
-    package func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError) {
+    package func choose(
+        patient: String, account: String, in id: SecretDigest, at now: Instant
+    ) throws(StoreError) {
         try write { connection throws(SQLError) in
-            _ = try connection.run(
+            let client = try connection.row(
                 """
                 UPDATE interactions SET account = $2, patient = $3, encounter = NULL
                 WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
                     AND (patient IS NULL OR account IS DISTINCT FROM $2)
-                """, id.bytes, account, patient)
+                RETURNING client
+                """, id.bytes, account, patient
+            ) { $0.text(0) }
+            guard let client else { return }
+            try Self.record(
+                AuditEvent(.patientChoice, account: account, client: client, patient: patient), at: now, on: connection)
         }
     }
 

@@ -29,6 +29,7 @@ extension SQLStore: KeyStore {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
             try Self.add(key, fhirBase: fhirBase, on: connection)
+            try Self.record(key.event(.keyAdd), at: key.createdAt, on: connection)
         }
     }
 
@@ -48,6 +49,7 @@ extension SQLStore: KeyStore {
                 "UPDATE keys SET state = 'active' WHERE fhir_base = $1 AND algorithm = $2 AND state = 'next'", fhirBase,
                 newKey.algorithm)
             try Self.add(newKey, fhirBase: fhirBase, on: connection)
+            try Self.record(newKey.event(.keyRotate), at: now, on: connection)
         }
     }
 
@@ -66,5 +68,12 @@ extension SQLStore: KeyStore {
                 kid: row.text(0), algorithm: row.text(1), state: state, publicJWK: Array(row.text(3).utf8),
                 sealed: sealed, createdAt: Instant(row.int(4)), expiresAt: row.optionalInt(5).map { Instant($0) })
         }
+    }
+}
+
+extension StoredKey {
+    fileprivate func event(_ act: AuditAct) -> AuditEvent {
+        AuditEvent(
+            act, details: [.init(.kid, kid), .init(.algorithm, algorithm), .init(.reason, state.rawValue)])
     }
 }

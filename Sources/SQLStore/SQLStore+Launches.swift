@@ -7,13 +7,14 @@ extension SQLStore: LaunchStore {
     package func add(_ launch: Launch, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
-            _ = try connection.run(
+            try connection.run(
                 """
                 INSERT INTO launches (handle, fhir_base, client, account, context, created_at, expires_at, vouched_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 """, launch.handle.bytes, fhirBase, launch.clientID, launch.account,
                 String(decoding: launch.context.json, as: UTF8.self), now.seconds, launch.expiresAt.seconds,
                 launch.vouchedAt?.seconds)
+            try Self.record(launch.event(.launchCreate), at: now, on: connection)
         }
     }
 
@@ -51,12 +52,29 @@ extension SQLStore: LaunchStore {
                 UPDATE interactions SET finished_at = $4
                 WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND finished_at IS NULL
                 """, handle.bytes, client, fhirBase, now.seconds)
-            let ended = try connection.run(
-                """
-                UPDATE grants SET ended_at = $4, end_reason = $5
-                WHERE launch = $1 AND client <> $2 AND fhir_base = $3 AND ended_at IS NULL
-                """, handle.bytes, client, fhirBase, now.seconds, EndReason.launchReplay.rawValue)
-            return spent + stopped + ended > 0
+            let ended = try Self.endGrants(
+                where: "launch = $3 AND client <> $4 AND fhir_base = $5", handle.bytes, client, fhirBase,
+                reason: .launchReplay, at: now, on: connection)
+            // Not every guess at a handle is an act: one that was handed out is.
+            let account = try connection.row(
+                "SELECT account FROM launches WHERE handle = $1 AND fhir_base = $2", handle.bytes, fhirBase
+            ) { $0.text(0) }
+            let isLeaked = spent + stopped + ended > 0
+            if account != nil || isLeaked {
+                try Self.record(
+                    AuditEvent(
+                        .launchReplay, .refused, account: account, client: client,
+                        details: [.init(.reason, isLeaked ? "other_client" : "used")]), at: now, on: connection)
+            }
+            return isLeaked
         }
+    }
+}
+
+extension Launch {
+    func event(_ act: AuditAct) -> AuditEvent {
+        AuditEvent(
+            act, account: account, client: clientID, patient: context.patient,
+            details: vouchedAt == nil ? [] : [.init(.source, "ehr")])
     }
 }

@@ -38,6 +38,10 @@ extension SQLStore: RegistrationStore {
                 guard spent == 1 else { return .tokenNotGood }
             }
             try Self.insert(client, managedBy: management, fhirBase: fhirBase, at: now, on: connection)
+            try Self.record(
+                AuditEvent(
+                    .clientRegister, client: client.id,
+                    details: [.init(.source, initialAccessToken == nil ? "open" : "token")]), at: now, on: connection)
             return .registered
         }
     }
@@ -96,6 +100,7 @@ extension SQLStore: RegistrationStore {
             }
             try connection.run("DELETE FROM client_origins WHERE client = $1", client.id)
             try Self.insertOrigins(of: client, fhirBase: fhirBase, on: connection)
+            try Self.record(AuditEvent(.clientUpdate, client: client.id), at: now, on: connection)
             return true
         }
     }
@@ -121,16 +126,18 @@ extension SQLStore: RegistrationStore {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             try Self.endGrants(of: id, fhirBase: fhirBase, at: now, on: connection)
-            return try connection.run("DELETE FROM clients WHERE id = $1 AND fhir_base = $2", id, fhirBase) == 1
+            let deleted = try connection.run("DELETE FROM clients WHERE id = $1 AND fhir_base = $2", id, fhirBase)
+            guard deleted == 1 else { return false }
+            try Self.record(AuditEvent(.clientDelete, client: id), at: now, on: connection)
+            return true
         }
     }
 
     private static func endGrants(
         of client: String, fhirBase: String, at now: Instant, on connection: any Connection
     ) throws(SQLError) {
-        try connection.run(
-            "UPDATE grants SET ended_at = $3, end_reason = $4 WHERE client = $1 AND fhir_base = $2 AND ended_at IS NULL",
-            client, fhirBase, now.seconds, EndReason.clientDeleted.rawValue)
+        try endGrants(
+            where: "client = $3 AND fhir_base = $4", client, fhirBase, reason: .clientDeleted, at: now, on: connection)
     }
 
     package func decide(
@@ -138,11 +145,20 @@ extension SQLStore: RegistrationStore {
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
+            let changed = try connection.run(
                 """
                 UPDATE clients SET approval = $3, is_verified = $4, approval_since = $5
                 WHERE id = $1 AND fhir_base = $2
-                """, id, fhirBase, approval.rawValue, approval == .approved, now.seconds) == 1
+                """, id, fhirBase, approval.rawValue, approval == .approved, now.seconds)
+            guard changed == 1 else { return false }
+            let act: AuditAct =
+                switch approval {
+                case .approved: .clientApprove
+                case .rejected: .clientReject
+                case .pending: .clientUpdate
+                }
+            try Self.record(AuditEvent(act, client: id), at: now, on: connection)
+            return true
         }
     }
 }
@@ -168,6 +184,9 @@ extension SQLStore {
                 let rows = try connection.run("DELETE FROM clients WHERE \(forsaken) AND id = $3", fhirBase, since, id)
                 guard rows == 1 else { continue }
                 try Self.endGrants(of: id, fhirBase: fhirBase, at: now, on: connection)
+                try Self.record(
+                    AuditEvent(.clientDelete, client: id, details: [.init(.reason, "nobody_approved")]), at: now,
+                    on: connection)
                 deleted += 1
             }
             return deleted
@@ -186,6 +205,11 @@ extension SQLStore {
                 INSERT INTO initial_access_tokens (digest, fhir_base, label, uses_left, created_at, expires_at)
                 VALUES ($1, $2, $3, $4, $5, $6)
                 """, token.digest.bytes, fhirBase, token.label, token.uses, now.seconds, token.expiresAt.seconds)
+            try Self.record(
+                AuditEvent(
+                    .registrationTokenAdd,
+                    details: [.init(.count, token.uses), .init(.until, token.expiresAt.seconds)]), at: now,
+                on: connection)
         }
     }
 
@@ -204,11 +228,15 @@ extension SQLStore {
         }
     }
 
-    package func deleteInitialAccessTokens(label: String) throws(StoreError) -> Int {
+    package func deleteInitialAccessTokens(label: String, at now: Instant) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
+            let deleted = try connection.run(
                 "DELETE FROM initial_access_tokens WHERE label = $1 AND fhir_base = $2", label, fhirBase)
+            guard deleted > 0 else { return 0 }
+            try Self.record(
+                AuditEvent(.registrationTokenDelete, details: [.init(.count, deleted)]), at: now, on: connection)
+            return deleted
         }
     }
 }

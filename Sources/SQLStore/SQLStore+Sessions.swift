@@ -11,7 +11,7 @@ extension SQLStore: SessionStore {
         try write { connection throws(SQLError) in
             if let old {
                 try Self.hand(over: old, to: session, policy: policy, on: connection)
-                try Self.end(session: old, at: session.authenticatedAt, on: connection)
+                _ = try Self.end(session: old, at: session.authenticatedAt, on: connection)
             }
             if let browser {
                 try connection.run(
@@ -22,6 +22,7 @@ extension SQLStore: SessionStore {
                     (session.authenticatedAt + Self.browserMemory).seconds)
             }
             try Self.insert(session, policy: policy, fhirBase: fhirBase, on: connection)
+            try Self.record(AuditEvent(.signIn, account: session.user.id), at: session.authenticatedAt, on: connection)
         }
     }
 
@@ -80,18 +81,22 @@ extension SQLStore: SessionStore {
 
     package func end(session id: SecretDigest, at now: Instant) throws(StoreError) {
         try write { connection throws(SQLError) in
-            try Self.end(session: id, at: now, on: connection)
+            guard let account = try Self.end(session: id, at: now, on: connection) else { return }
+            try Self.record(AuditEvent(.signOut, account: account), at: now, on: connection)
         }
     }
 
     /// The session, and what lives in it: an app with `online_access` is online no longer.
+    ///
+    /// - Returns: whose it was, if there was one.
     private static func end(
         session id: SecretDigest, at now: Instant, on connection: any Connection
-    ) throws(SQLError) {
-        try connection.run("DELETE FROM sessions WHERE id = $1", id.bytes)
-        try connection.run(
-            "UPDATE grants SET ended_at = $2, end_reason = $3 WHERE session = $1 AND ended_at IS NULL", id.bytes,
-            now.seconds, EndReason.sessionEnded.rawValue)
+    ) throws(SQLError) -> String? {
+        let account = try connection.row("DELETE FROM sessions WHERE id = $1 RETURNING account", id.bytes) {
+            $0.text(0)
+        }
+        try endGrants(where: "session = $3", id.bytes, reason: .sessionEnded, at: now, on: connection)
+        return account
     }
 
     /// Notes activity, if the session is still alive: a dead one is not woken.

@@ -7,13 +7,16 @@ extension SQLStore: TokenStore {
     package func issue(_ tokens: NewTokens, spending: Spending) throws(StoreError) -> IssueOutcome {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
+            var act = AuditAct.tokenRefresh
+            var details: [AuditDetail] = []
             switch spending {
             case .code(let digest):
                 guard try Self.spend(code: digest, for: tokens, fhirBase: fhirBase, on: connection) else {
-                    try Self.end(grant: tokens.grant, reason: .codeReplay, at: tokens.issuedAt, on: connection)
+                    try Self.endReplayed(tokens.grant, reason: .codeReplay, at: tokens.issuedAt, on: connection)
                     return .alreadySpent
                 }
                 try Self.insertRefreshToken(of: tokens, fhirBase: fhirBase, on: connection)
+                act = .tokenIssue
             case .refreshToken(let digest):
                 guard try Self.spend(refreshToken: digest, for: tokens, fhirBase: fhirBase, on: connection) else {
                     return .overtaken
@@ -23,8 +26,9 @@ extension SQLStore: TokenStore {
                 guard try Self.isRetry(of: digest, for: tokens, fhirBase: fhirBase, on: connection) else {
                     return .overtaken
                 }
+                details = [.init(.reason, "retry")]
             }
-            try Self.insertAccessToken(of: tokens, fhirBase: fhirBase, on: connection)
+            try Self.insertAccessToken(of: tokens, fhirBase: fhirBase, by: act, details, on: connection)
             return .issued
         }
     }
@@ -39,7 +43,9 @@ extension SQLStore: TokenStore {
                 """, grant.id, fhirBase, grant.clientID, grant.scopes.description,
                 String(decoding: LaunchContext().json, as: UTF8.self), tokens.issuedAt.seconds,
                 tokens.issuedAt.seconds, tokens.accessTokenExpiresAt.seconds)
-            try Self.insertAccessToken(of: tokens, fhirBase: fhirBase, on: connection)
+            try Self.insertAccessToken(
+                of: tokens, fhirBase: fhirBase, by: .tokenIssue, [.init(.scopes, grant.scopes.description)],
+                on: connection)
         }
     }
 
@@ -123,17 +129,26 @@ extension SQLStore: TokenStore {
         }
     }
 
-    package func end(accessToken digest: SecretDigest) throws(StoreError) {
+    package func end(accessToken digest: SecretDigest, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
-            _ = try connection.run(
-                "DELETE FROM access_tokens WHERE digest = $1 AND fhir_base = $2", digest.bytes, fhirBase)
+            let grant = try connection.row(
+                "DELETE FROM access_tokens WHERE digest = $1 AND fhir_base = $2 RETURNING grant_id", digest.bytes,
+                fhirBase
+            ) { $0.text(0) }
+            guard let grant else { return }
+            try Self.record(.tokenRevoke, underGrant: grant, at: now, on: connection)
         }
     }
 
     package func end(grant: String, reason: EndReason, at now: Instant) throws(StoreError) {
         try write { connection throws(SQLError) in
-            try Self.end(grant: grant, reason: reason, at: now, on: connection)
+            switch reason {
+            case .codeReplay, .refreshReplay:
+                try Self.endReplayed(grant, reason: reason, at: now, on: connection)
+            default:
+                try Self.endGrants(where: "id = $3", grant, reason: reason, at: now, on: connection)
+            }
         }
     }
 
@@ -151,7 +166,8 @@ extension SQLStore: TokenStore {
 
 extension SQLStore {
     private static func insertAccessToken(
-        of tokens: NewTokens, fhirBase: String, on connection: any Connection
+        of tokens: NewTokens, fhirBase: String, by act: AuditAct, _ details: [AuditDetail],
+        on connection: any Connection
     ) throws(SQLError) {
         try connection.run(
             """
@@ -159,15 +175,17 @@ extension SQLStore {
             VALUES ($1, $2, $3, $4, $5, $6)
             """, tokens.accessToken.bytes, fhirBase, tokens.grant, tokens.scopes.description, tokens.issuedAt.seconds,
             tokens.accessTokenExpiresAt.seconds)
-        try connection.run(
+        let event = try connection.row(
             """
             UPDATE grants SET used_at = $3, expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END
-            WHERE id = $1
+            WHERE id = $1 RETURNING id, client, account, context, consent
             """, tokens.grant,
             max(
                 tokens.accessTokenExpiresAt, tokens.refreshToken == nil ? tokens.issuedAt : tokens.refreshTokenExpiresAt
             )
-            .seconds, tokens.issuedAt.seconds)
+            .seconds, tokens.issuedAt.seconds
+        ) { Self.event(act, ofGrant: $0, details: details) }
+        if let event { try record(event, at: tokens.issuedAt, on: connection) }
         if let session = tokens.session {
             // Whoever refreshes is at work. The rule has just found the session alive.
             try connection.run(
@@ -229,12 +247,24 @@ extension SQLStore {
         ) { _ in true } ?? false
     }
 
-    private static func end(
-        grant: String, reason: EndReason, at now: Instant, on connection: any Connection
+    /// The replay, and what it ended.
+    private static func endReplayed(
+        _ grant: String, reason: EndReason, at now: Instant, on connection: any Connection
     ) throws(SQLError) {
-        try connection.run(
-            "UPDATE grants SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL", grant, now.seconds,
-            reason.rawValue)
+        try record(
+            reason == .codeReplay ? .codeReplay : .refreshReplay, .refused, underGrant: grant, at: now, on: connection)
+        try endGrants(where: "id = $3", grant, reason: reason, at: now, on: connection)
+    }
+
+    private static func record(
+        _ act: AuditAct, _ outcome: AuditEvent.Outcome = .success, underGrant grant: String, at now: Instant,
+        on connection: any Connection
+    ) throws(SQLError) {
+        let event = try connection.row("SELECT id, client, account, context, consent FROM grants WHERE id = $1", grant)
+        {
+            Self.event(act, outcome, ofGrant: $0)
+        }
+        try record(event ?? AuditEvent(act, outcome, grant: grant), at: now, on: connection)
     }
 
     /// Reads `last_seen_at, expires_at` of a session from a column on; its id stands with the grant.

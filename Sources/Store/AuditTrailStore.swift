@@ -27,9 +27,11 @@ package protocol AuditTrailStore {
     /// What the oldest row that is left follows.
     func auditStart() throws(StoreError) -> AuditAnchor
 
-    /// Cuts off the rows before a moment, and the counts of disclosures of the days before it, leaves an anchor, and records
-    /// that in the trail.
+    /// Cuts off the rows up to an anchor, and the counts of disclosures of the days before a moment, leaves the anchor in their
+    /// place, and records that in the trail. The last row always stays.
     ///
-    /// - Returns: how many rows went, and the anchor; `nil` where there is nothing to cut.
-    func cutAudit(before time: Instant, at now: Instant) throws(StoreError) -> (rows: Int, anchor: AuditAnchor)?
+    /// - Returns: how many rows went; `nil` where the anchor is no row of the trail, or the last one.
+    func cutAudit(
+        through anchor: AuditAnchor, disclosuresBefore time: Instant, at now: Instant
+    ) throws(StoreError) -> Int?
 }

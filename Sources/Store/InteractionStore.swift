@@ -20,7 +20,7 @@ package protocol InteractionStore {
     func bind(_ id: SecretDigest, to browser: SecretDigest, session: SecretDigest?) throws(StoreError) -> Bool
 
     /// Keeps the patient that was picked, once a person: what the consent page shows never changes behind it.
-    func choose(patient: String, account: String, in id: SecretDigest) throws(StoreError)
+    func choose(patient: String, account: String, in id: SecretDigest, at now: Instant) throws(StoreError)
 
     /// Keeps the visit that was picked, or that there is none, once a person.
     func choose(encounter: Interaction.EncounterChoice, account: String, in id: SecretDigest) throws(StoreError)

@@ -36,7 +36,7 @@ package protocol RegistrationStore {
     func initialAccessTokens(at now: Instant) throws(StoreError) -> [InitialAccessToken]
 
     /// - Returns: how many tokens of this label there were.
-    func deleteInitialAccessTokens(label: String) throws(StoreError) -> Int
+    func deleteInitialAccessTokens(label: String, at now: Instant) throws(StoreError) -> Int
 
     /// Keeps what an administrator says of a client: who approves it vouches for it, too.
     ///

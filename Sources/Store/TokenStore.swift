@@ -94,7 +94,7 @@ package protocol TokenStore {
     func owner(of digest: SecretDigest) throws(StoreError) -> TokenOwner?
 
     /// Ends one access token; its grant goes on.
-    func end(accessToken digest: SecretDigest) throws(StoreError)
+    func end(accessToken digest: SecretDigest, at now: Instant) throws(StoreError)
 
     /// Ends a grant: every code, access token and refresh token of it is dead from now on.
     func end(grant: String, reason: EndReason, at now: Instant) throws(StoreError)

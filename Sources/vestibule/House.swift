@@ -27,12 +27,22 @@ struct House: ParsableArguments {
         let configuration = try configuration()
         return try attempt {
             try Database(
-                at: configuration.store, fhirBase: configuration.fhirBase, powers: .administration
+                at: configuration.store, fhirBase: configuration.fhirBase, powers: .administration,
+                unixUser: unixUser
             ).store()
         }
     }
 
     var now: Instant { Instant(time(nil)) }
+
+    /// Who runs the command, for the audit trail. What sudo says of it stands in the environment, so it is said to be that.
+    private var unixUser: String {
+        let name = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
+        guard let sudoer = getenv("SUDO_USER").map({ String(cString: $0) }), !sudoer.isEmpty, sudoer.utf8.count <= 64,
+            sudoer.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return name }
+        return "\(name) (SUDO_USER \(sudoer))"
+    }
 }
 
 /// A command that could not do what it was asked: one line on stderr, exit code 1.

@@ -68,7 +68,7 @@ struct RegistrationTokenCommand: ParsableCommand {
         @OptionGroup var house: House
 
         func run() throws {
-            let count = try attempt { try house.store().deleteInitialAccessTokens(label: label) }
+            let count = try attempt { try house.store().deleteInitialAccessTokens(label: label, at: house.now) }
             guard count > 0 else { throw Failure("there is no token with the label \(label)") }
             house.output.show([("label", .text(label)), ("deleted", .number(count))])
         }

@@ -97,9 +97,13 @@ struct AuditStoreTests {
         let harness = try backend.harness()
         let store = try filled(harness)
         let before = try store.auditRecords(after: 0, matching: AuditFilter(), limit: 100)
-        #expect(try store.cutAudit(before: Sample.now, at: Sample.now + 50) == nil)
-        let cut = try #require(try store.cutAudit(before: Sample.now + 4, at: Sample.now + 50))
-        #expect(cut.rows == 3 && cut.anchor == before[2].anchor)
+        func cut(_ anchor: AuditAnchor) throws -> Int? {
+            try store.cutAudit(through: anchor, disclosuresBefore: Sample.now, at: Sample.now + 50)
+        }
+        for wrong in [.origin, before[6].anchor, AuditAnchor(sequence: 3, hash: before[3].hash)] {
+            #expect(try cut(wrong) == nil)
+        }
+        #expect(try cut(before[2].anchor) == 3)
         #expect(try store.auditStart() == before[2].anchor)
         let rest = try store.auditRecords(after: 0, matching: AuditFilter(), limit: 100)
         #expect(rest.map(\.sequence) == Array(4...8) && rest.last?.columns.act == "audit_cut")
@@ -111,8 +115,7 @@ struct AuditStoreTests {
         #expect(throws: StoreError.self) {
             try store.write { connection throws(SQLError) in _ = try connection.run("DELETE FROM audit_cuts") }
         }
-        // Everything but the last.
-        #expect(try store.cutAudit(before: Sample.now + 999, at: Sample.now + 60)?.rows == 4)
+        #expect(try cut(before[6].anchor) == 4)
         #expect(try Self.verdict(store).isEmpty)
     }
 

@@ -176,7 +176,7 @@ struct GrantConformanceTests {
                 == TokenOwner(grant: "grant-1", clientID: "app", kind: .accessToken))
         #expect(try store.owner(of: Sample.digest("rt-1"))?.kind == .refreshToken)
         #expect(try store.owner(of: Sample.digest("code")) == nil)
-        try store.end(accessToken: Sample.digest("at-1"))
+        try store.end(accessToken: Sample.digest("at-1"), at: Sample.now)
         #expect(try store.owner(of: Sample.digest("at-1")) == nil)
         #expect(try store.refreshToken(Sample.digest("rt-1"))?.isEnded == false)
     }
@@ -217,7 +217,7 @@ struct GrantConformanceTests {
         #expect(try store.spend(form: Sample.digest("g"), in: interaction.id))
         #expect(try !store.spend(form: Sample.digest("g"), in: interaction.id))
 
-        try store.choose(patient: "p9", account: "id-amara", in: interaction.id)
+        try store.choose(patient: "p9", account: "id-amara", in: interaction.id, at: Sample.now)
         try store.choose(encounter: .picked("e9"), account: "id-amara", in: interaction.id)
         try store.choose(encounter: .without, account: "id-amara", in: interaction.id)
         #expect(try found().progress?.encounter == .picked("e9"))

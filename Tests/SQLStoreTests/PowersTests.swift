@@ -42,7 +42,7 @@ struct PowersTests {
         #expect(try authorize.begin(Sample.interaction(launch: Sample.launch(), browser: nil)) == .begun)
         #expect(try authorize.bind(Sample.digest("i"), to: Sample.digest("b"), session: nil))
         try authorize.touch(Sample.digest("s"), at: Sample.now + 61)
-        try portal.choose(patient: "p", account: user.id, in: Sample.digest("i"))
+        try portal.choose(patient: "p", account: user.id, in: Sample.digest("i"), at: Sample.now)
         #expect(try portal.decide(Sample.consent(), in: Sample.digest("i")))
         #expect(try authorize.issue(Sample.code(consent: "consent-1"), finishing: Sample.digest("i"), at: Sample.now))
         #expect(try token.issue(Sample.tokens("1"), spending: .code(Sample.digest("code"))) == .issued)

@@ -62,8 +62,8 @@ struct RegistrationStoreTests {
         #expect(listed.map(\.label) == ["a", "a", "b"])
         #expect(listed.first?.digest == Sample.digest("1") && listed.first?.expiresAt == Sample.now + 61)
         #expect(try store.initialAccessTokens(at: Sample.now + 61).map(\.label) == ["a"])
-        #expect(try store.deleteInitialAccessTokens(label: "a") == 2)
-        #expect(try store.deleteInitialAccessTokens(label: "a") == 0)
+        #expect(try store.deleteInitialAccessTokens(label: "a", at: Sample.now) == 2)
+        #expect(try store.deleteInitialAccessTokens(label: "a", at: Sample.now) == 0)
         #expect(try store.initialAccessTokens(at: Sample.now).map(\.label) == ["b"])
     }
 

@@ -143,11 +143,11 @@ struct JourneyConformanceTests {
         // The session of the first moment is the one that counts.
         #expect(try store.bind(Sample.digest("i"), to: Sample.digest("b1"), session: Sample.digest("s2")))
         #expect(try !store.bind(Sample.digest("i"), to: Sample.digest("b2"), session: nil))
-        try store.choose(patient: "p9", account: "id-amara", in: Sample.digest("i"))
-        try store.choose(patient: "second thought", account: "id-amara", in: Sample.digest("i"))
+        try store.choose(patient: "p9", account: "id-amara", in: Sample.digest("i"), at: Sample.now)
+        try store.choose(patient: "second thought", account: "id-amara", in: Sample.digest("i"), at: Sample.now)
         #expect(try store.decide(Sample.consent(), in: Sample.digest("i")))
         #expect(try !store.decide(Sample.consent("again"), in: Sample.digest("i")))
-        try store.choose(patient: "late", account: "id-amara", in: Sample.digest("i"))
+        try store.choose(patient: "late", account: "id-amara", in: Sample.digest("i"), at: Sample.now)
 
         let found = try #require(try store.interaction(Sample.digest("i"), at: Sample.now + 599))
         #expect(found.request == (try Sample.request(launch: "handle")))
@@ -165,7 +165,7 @@ struct JourneyConformanceTests {
     func takenOver(_ backend: Backend) throws {
         let store = try backend.harness().store()
         #expect(try store.begin(Sample.interaction()) == .begun)
-        try store.choose(patient: "p9", account: "id-bela", in: Sample.digest("i"))
+        try store.choose(patient: "p9", account: "id-bela", in: Sample.digest("i"), at: Sample.now)
         #expect(try store.decide(Sample.consent(), in: Sample.digest("i")))
         let progress = try #require(try store.interaction(Sample.digest("i"), at: Sample.now)?.progress)
         #expect(progress.account == "id-amara" && progress.patient == nil)

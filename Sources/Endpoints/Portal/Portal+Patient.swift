@@ -41,7 +41,7 @@ extension PortalEndpoint {
         guard isKnown else {
             return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
         }
-        try stored(stores.choose(patient: id, account: presence.user.id, in: visit.interaction.id))
+        try stored(stores.choose(patient: id, account: presence.user.id, in: visit.interaction.id, at: clock()))
         return backToAuthorize(visit)
     }
 

@@ -68,6 +68,13 @@ extension PortalEndpoint {
                 .adding("Retry-After", String(delay)).remarking("event", "sign_in_delayed")
         }
         guard let account, case .right = found, !account.user.isDisabled else {
+            // A name that nobody has may be a password typed in the wrong place: it is kept nowhere.
+            let reason = account == nil ? "unknown_user" : found.isRight ? "user_disabled" : "wrong_password"
+            try stored(
+                stores.record(
+                    AuditEvent(.signIn, .refused, account: account?.user.id, details: [.init(.reason, reason)]), at: now
+                )
+            )
             return signInPage(visit, visitor, username: username, destination, .wrong, status: 403)
                 .remarking("event", "sign_in_refused")
         }
@@ -157,6 +164,8 @@ extension PortalEndpoint {
         case wrong
         /// Not looked at: the name has to wait so many seconds.
         case wait(Int)
+
+        var isRight: Bool { if case .right = self { true } else { false } }
     }
 
     /// A hash of no password anybody has: its digest is all zero.

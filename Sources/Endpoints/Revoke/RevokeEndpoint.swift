@@ -50,7 +50,7 @@ package struct RevokeEndpoint: Endpoint {
         switch owner.kind {
         // RFC 7009 §2.1: with the refresh token goes all that was issued from the same grant.
         case .refreshToken: try stored(stores.end(grant: owner.grant, reason: .revoked, at: now))
-        case .accessToken: try stored(stores.end(accessToken: token))
+        case .accessToken: try stored(stores.end(accessToken: token, at: now))
         }
         return .done.remarking("event", "revoked").remarking("client", client.id).remarking("grant", owner.grant)
     }

@@ -83,7 +83,7 @@ struct OneTokenStore: ClientStore, TokenStore {
         guard !notes.isFull else { throw .busy("the test holds it") }
         notes.all.append((grant, session, now, policy))
     }
-    func end(accessToken digest: SecretDigest) throws(StoreError) { throw .failed("unasked") }
+    func end(accessToken digest: SecretDigest, at now: Instant) throws(StoreError) { throw .failed("unasked") }
     func endGrants(
         ofLaunch handle: SecretDigest, notOf client: String, at now: Instant
     ) throws(StoreError) -> Bool { throw .failed("unasked") }

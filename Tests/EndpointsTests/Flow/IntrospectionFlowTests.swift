@@ -117,7 +117,8 @@ struct IntrospectionFlowTests {
         let store = try house.store()
         switch what {
         case "expired": house.advance(900)
-        case "revoked": try store.end(accessToken: SecretDigest(of: try #require(tokens["access_token"])))
+        case "revoked":
+            try store.end(accessToken: SecretDigest(of: try #require(tokens["access_token"])), at: house.instant)
         case "withdrawn": _ = try store.endGrants(of: "id-maja", to: "app", reason: .withdrawn, at: house.instant)
         case "user disabled": _ = try store.setDisabled(true, account: "maja", at: house.instant)
         default: _ = try store.setDisabled(true, client: "app", at: house.instant)
