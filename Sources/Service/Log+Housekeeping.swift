@@ -9,4 +9,9 @@ extension Log {
             }
         }
     }
+
+    /// The line of counts that could not be stored, and are kept for the next time.
+    package var uncounted: @Sendable (_ error: String) -> Void {
+        { error in write(.error, "disclosures not stored", [("error", .text(error))]) }
+    }
 }

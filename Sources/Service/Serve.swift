@@ -71,6 +71,7 @@ private struct House {
             try serve(invocation, log) { listener }
         } else if CGI.isRequested {
             try CGI.serve(limits: limits, observer: log.write, endpoint: factory(invocation)(0))
+            Farewell.run()
         } else {
             throw UsageError("nothing to serve: give it --listen PATH, or a listening socket as descriptor 0")
         }
@@ -87,7 +88,9 @@ private struct House {
         while signals.next() == .reload { reload(server, invocation, log) }
         log.write(.info, "stopping")
         server.stop()
-        guard server.wait() else {
+        let isInTime = server.wait()
+        Farewell.run()
+        guard isInTime else {
             log.write(.warning, "stopped late")
             // A worker is still at work: what runs at exit must not pull its libraries away.
             _exit(ExitCode.success.rawValue)

@@ -1,7 +1,7 @@
 // vestibule-enforce: stands in front of the FHIR server and lets no request do more than its token allows.
 //
 // STANDARDS  SMART scopes-and-launch-context, RFC 6750, FHIR R4 http
-// POWERS     reads tokens in the store and notes their use; the page-link key; asks the FHIR server over nginx's relay sockets
+// POWERS     reads tokens in the store, notes their use and counts what is read; the page-link key; asks the FHIR server over nginx's relay sockets
 import Endpoints
 import HTTPClient
 import SMART
@@ -13,6 +13,8 @@ serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit:
     let database = try Database(
         at: configuration.store, fhirBase: configuration.fhirBase, powers: .enforce)
     let pageKey = try SecretFile.pageLink.read(in: configuration.secrets)
+    let ledger = try DisclosureLedger.begin(database, report: Log(program: "vestibule-enforce").uncounted)
+    Farewell.add { [weak ledger] in ledger?.flush() }
     // The largest answer that is looked at; a longer one is not passed on.
     let limits = HTTPClient.Limits(bodyBytes: 32 << 20)
     return { _ in
@@ -25,6 +27,6 @@ serve("vestibule-enforce", about: "FHIR access control", workers: 32, bodyLimit:
             site: configuration.site,
             security: configuration.describesSecurity
                 ? SMARTSecurity(configuration.urls, features: configuration.features) : nil,
-            clock: systemClock)
+            book: ledger, clock: systemClock)
     }
 }

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from instance import own_instance
+from instance import own_instance, until
 from oauth import App, Person
 
 SCOPE = "openid fhirUser offline_access launch/patient patient/*.rs"
@@ -205,3 +205,34 @@ def test_no_acknowledged_act_loses_its_row_when_programs_are_killed(own):
     assert len(rows(own, "--event", "token_refresh")) - before >= len(acknowledged)
     assert own.cli("audit", "verify")["sound"]
     print(f"{len(acknowledged)} refreshes acknowledged while token was killed six times")
+
+
+def activity(who):
+    return who.open("/portal/activity").text
+
+
+def test_a_patient_reads_what_apps_were_given(own):
+    app, maja = rounds(own), someone(own)
+    tokens = app.tokens(maja, scope=SCOPE)
+    assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 200
+    for _ in range(3):
+        assert app.fhir(tokens["access_token"], "Condition").status_code == 200
+    assert app.fhir(tokens["access_token"], "Patient/not-there").status_code == 404
+    until(lambda: "health problems and diagnoses: 3 times" in activity(maja).lower(), 12)
+    assert "Who used your record" in maja.open("/portal").text
+    # A clinician has no record here.
+    doctor = someone(own, "CLINICIAN")
+    doctor.sign_in()
+    assert "There is no record of yours here" in activity(doctor)
+
+
+def test_counts_are_stored_when_the_enforcer_stops(own):
+    app, maja = rounds(own), someone(own)
+    tokens = app.tokens(maja, scope=SCOPE)
+    grant = grant_of(own, app, tokens["access_token"])
+    for _ in range(5):
+        assert app.fhir(tokens["access_token"], "AllergyIntolerance").status_code == 200
+    own.start("enforce", own.end("enforce", signal.SIGTERM))
+    with own.database() as database:
+        (reads,) = database.execute(f"SELECT sum(reads) FROM disclosures WHERE grant_id = '{grant}'").fetchone()
+    assert reads == 5

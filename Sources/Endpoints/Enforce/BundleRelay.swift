@@ -59,7 +59,9 @@ struct BundleRelay {
             switch entry.decision {
             case .deny(let refusal): throw refusal
             case .needsBody: throw .malformed("The entry lacks a resource.")
-            case .handOff(let handOff): return try send(entry, handOff)
+            case .handOff(let handOff):
+                if entry.method == .get { relay.given.insert(entry.target.segments.first) }
+                return try send(entry, handOff)
             case .relay(.create(let narrowing, let handOff)):
                 if let existing = try relay.existing(narrowing) { return existing }
                 return try send(entry, handOff)
@@ -68,6 +70,7 @@ struct BundleRelay {
                 return change.isBlind ? answer.withoutContent : answer
             case .relay(.binary(let id, let target, let content)):
                 try relay.requireOwned(binary: id, content)
+                relay.given.insert("Binary")
                 return try send(entry, .init(target))
             case .relay(let other): return try checked(other)
             }
@@ -186,6 +189,7 @@ extension BundleRelay {
                 case .relay(.read(let type, let id, _)):
                     guard let resource = answer["resource"] else { throw .notFound }
                     guard relay.isVisible(resource, type, id) else { throw .notFound }
+                    relay.given.insert(type)
                 case .relay(.search(let narrowing, _)):
                     guard let found = answer["resource"] else { throw .unusableAnswer }
                     cut.replace(found, with: try relay.filtered(Array(found.bytes), narrowing))

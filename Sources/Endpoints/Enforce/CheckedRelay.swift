@@ -10,6 +10,8 @@ struct CheckedRelay {
     let references: FHIRReferenceReader
     let links: FHIRLinkReader
     let server: ServerCapabilities
+    /// What was given out.
+    let given: GivenTypes
     /// Tells when there is no time left for more.
     let isLate: () -> Bool
     /// The public link to a later page.
@@ -32,6 +34,8 @@ struct CheckedRelay {
         if let ifNoneMatch, let tag = answer.value(of: "ETag"), ETag.matches(ifNoneMatch, tag) {
             response.status = 304
             response.body = []
+        } else {
+            given.insert(type)
         }
         return response
     }
@@ -77,6 +81,7 @@ struct CheckedRelay {
                 entry["resource"].map { visibility.shows($0, by: [.read, .search]) } == true
             })
         else { throw .unusableAnswer }
+        for entry in entries { given.insert(entry["resource"]?["resourceType"]?.string) }
         var cut = JSONCut(document)
         for entry in entries { publish(entry["fullUrl"], &cut) }
         return .fhir(cut.bytes)
@@ -90,6 +95,7 @@ struct CheckedRelay {
     ) throws(FHIRRefusal) -> Response {
         let filter = BundleFilter(visibility, links: links) { page(pages, $0) }
         var found = try filter.filtered(searched(request), content)
+        defer { given.formUnion(found.types) }
         guard case .search(let narrowing) = content, narrowing?.isComplete != true else { return .fhir(found.bytes) }
         for _ in 0..<Self.emptyPages {
             guard found.isEmpty, let next = found.next, !isLate() else { break }
@@ -239,8 +245,10 @@ extension CheckedRelay {
     }
 
     func filtered(_ bundle: [UInt8], _ narrowing: SearchNarrowing) throws(FHIRRefusal) -> [UInt8] {
-        try BundleFilter(visibility, links: links) { page(.search(narrowing.type), $0) }
-            .filtered(bundle, .search(narrowing)).bytes
+        let found = try BundleFilter(visibility, links: links) { page(.search(narrowing.type), $0) }
+            .filtered(bundle, .search(narrowing))
+        given.formUnion(found.types)
+        return found.bytes
     }
 
     /// The FHIR server's own address does not go out.

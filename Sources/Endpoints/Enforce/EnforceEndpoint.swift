@@ -21,6 +21,8 @@ package struct EnforceEndpoint: Endpoint {
     private let seal: LinkSeal
     private let site: SiteRules
     private let clock: Clock
+    /// Where it is counted what is given out; `nil` counts nothing.
+    private let book: (any DisclosureBook)?
     private let sessionPolicy: SessionPolicy
     /// Whether the FHIR server keeps versions, so that a change can depend on what was looked at.
     private let isVersioned: Bool
@@ -34,7 +36,7 @@ package struct EnforceEndpoint: Endpoint {
         fhirBase: FHIRBase, upstreamBase: String?, stores: any ClientStore & TokenStore, relay: any FHIRRelay,
         writer: (any FHIRRelay)? = nil, pageKey: [UInt8], sessionPolicy: SessionPolicy, isVersioned: Bool = true,
         site: SiteRules = SiteRules(), capabilities: ServerCapabilities? = nil,
-        security: SMARTSecurity? = nil, clock: @escaping Clock
+        security: SMARTSecurity? = nil, book: (any DisclosureBook)? = nil, clock: @escaping Clock
     ) {
         self.fhirBase = fhirBase
         references = FHIRReferenceReader(base: fhirBase, upstreamBase: upstreamBase)
@@ -46,6 +48,7 @@ package struct EnforceEndpoint: Endpoint {
         seal = LinkSeal(key: pageKey)
         self.site = site
         server = capabilities.map { ($0, nil) }
+        self.book = book
         self.clock = clock
         self.sessionPolicy = sessionPolicy
         self.isVersioned = isVersioned
@@ -98,8 +101,17 @@ package struct EnforceEndpoint: Endpoint {
         noteUse(of: caller.token, at: now)
         switch decision {
         case .deny(let refusal): throw refusal
-        case .handOff(let handOff): return .handOff(handOff, under: fhirBase)
-        case .relay(let what): return try checked(what, request, caller, server, at: now)
+        case .handOff(let handOff):
+            // What comes of it is not seen here: what was asked for counts.
+            count(asked, [asked.namedType], patient: asked.namedPatient, caller.token, at: now)
+            return .handOff(handOff, under: fhirBase)
+        case .relay(let what):
+            let given = GivenTypes()
+            let response = try checked(what, request, caller, server, given, at: now)
+            count(
+                asked, given.types.map { $0 }, patient: caller.access.solePatient ?? asked.namedPatient, caller.token,
+                at: now)
+            return response
         // Asked for before, and given.
         case .needsBody: throw .malformed("The body is missing.")
         }
@@ -186,13 +198,27 @@ extension EnforceEndpoint {
         try? tokens.touch(grant: token.grantID, session: token.session?.id, at: now, policy: sessionPolicy)
     }
 
+    /// Counts once for each type that was given out. What is nobody's (organizations, definitions) is no patient's.
+    private func count(
+        _ asked: FHIRRequest, _ types: [String?], patient: String?, _ token: ActiveToken, at now: Instant
+    ) {
+        guard let book, let reading = asked.reading else { return }
+        for type in types {
+            let isImpersonal = type.flatMap { Compartment.of($0) }?.isImpersonal == true
+            book.note(
+                Disclosure(
+                    grant: token.grantID, client: token.clientID, account: token.user?.id,
+                    patient: isImpersonal ? nil : patient, resourceType: type, interaction: .init(reading)), at: now)
+        }
+    }
+
     private func checked(
         _ what: AccessDecision.Relay, _ request: Request, _ caller: Caller, _ server: ServerCapabilities,
-        at now: Instant
+        _ given: GivenTypes, at now: Instant
     ) throws(FHIRRefusal) -> Response {
         let relay = CheckedRelay(
             relay: relay, access: caller.access, references: references, links: links, server: server,
-            isLate: { clock() - now > Self.relayTime }
+            given: given, isLate: { clock() - now > Self.relayTime }
         ) {
             content, target in
             let link = PageLink(content, target: target.text, expiry: (now + Self.pageLifetime).seconds)
@@ -203,7 +229,9 @@ extension EnforceEndpoint {
             return "\(fhirBase)?_export=\(seal.sealed(link, for: caller.token.clientID))"
         }
         switch what {
-        case .export(let target, let types): return try exports.begin(target, types)
+        case .export(let target, let types):
+            given.insert(nil)
+            return try exports.begin(target, types)
         case .exportStatus(let link): return try exports.status(link)
         default: return try answer(what, request, relay, at: now)
         }
@@ -226,6 +254,7 @@ extension EnforceEndpoint {
         case .history(let type, let id, let target): return try relay.history(type, id, target)
         case .binary(let id, let target, let content):
             try relay.requireOwned(binary: id, content)
+            relay.given.insert("Binary")
             return .handOff(.init(target), under: fhirBase)
         case .search(let narrowing, let target): return try relay.search(narrowing, target)
         case .page(let link): return try relay.later(link)
@@ -255,5 +284,18 @@ extension EnforceEndpoint {
             checked: { what throws(FHIRRefusal) in try answer(what, alone, relay, at: now) },
             outcome: { .fhir($0, for: request, realm: fhirBase) },
             isLate: { clock() - now > Self.batchTime })
+    }
+}
+
+extension Disclosure.Interaction {
+    fileprivate init(_ reading: FHIRRequest.Reading) {
+        self =
+            switch reading {
+            case .read: .read
+            case .search: .search
+            case .history: .history
+            case .operation: .operation
+            case .export: .export
+            }
     }
 }

@@ -133,7 +133,8 @@ extension PortalEndpoint {
         let browser = visitor.browser ?? secrets.fresh(.browser)
         let page = SignInPage(
             site: site, csrf: BrowserSession.token(for: browser), interaction: visit?.id.text, username: username,
-            appName: visit?.client.name, leadsToApps: destination == .apps && visit == nil, problem: problem,
+            appName: visit?.client.name, leadsToApps: destination == .apps && visit == nil,
+            leadsToActivity: destination == .activity && visit == nil, problem: problem,
             demoAccounts: demoAccounts)
         var response = Response.page(page.render(), status: status)
         if visitor.browser == nil {
@@ -146,6 +147,7 @@ extension PortalEndpoint {
     private enum Destination: String {
         case portal
         case apps
+        case activity
 
         init(_ parameters: Form) {
             self = parameters["next"].flatMap(Destination.init(rawValue:)) ?? .portal
@@ -155,6 +157,7 @@ extension PortalEndpoint {
             switch self {
             case .portal: urls.portal
             case .apps: urls.management
+            case .activity: "\(urls.portal)/activity"
             }
         }
     }

@@ -6,7 +6,7 @@ import Service
 import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
-    & LaunchStore & GrantStore & AuditStore
+    & LaunchStore & GrantStore & AuditStore & AccountingStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -65,11 +65,13 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/encounter", .post): try chooseEncounter(request)
         case ("/portal/apps", .get): try appsPage(request)
         case ("/portal/apps", .post): try endAccess(request)
+        case ("/portal/activity", .get): try activityPage(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
         case (Stylesheet.path, .get), (Stylesheet.path, .head): stylesheet
         case (SMARTStyle.path, .get), (SMARTStyle.path, .head): style
-        case ("/portal/", _), ("/portal/signed-out", _), (Stylesheet.path, _), (SMARTStyle.path, _):
+        case ("/portal/", _), ("/portal/activity", _), ("/portal/signed-out", _), (Stylesheet.path, _),
+            (SMARTStyle.path, _):
             .methodNotAllowed("GET")
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")

@@ -31,6 +31,8 @@ package struct BundleFilter {
     package struct Filtered: Sendable {
         package let bytes: [UInt8]
         package let isEmpty: Bool
+        /// The types of what is shown.
+        package let types: Set<String>
         /// The next page, as the FHIR server links to it.
         package let next: FHIRTarget?
     }
@@ -73,7 +75,9 @@ package struct BundleFilter {
         // Where pages are cut, which is the last would tell of what.
         rewrite(links, of: bundle, hidesLast: !isOurs, &cut)
         for member in bundle.members where !Self.members.contains(member.name) { cut.remove(member.value) }
-        return Filtered(bytes: cut.bytes, isEmpty: !hasShown, next: self.links.target(of: "next", among: links))
+        let types = Set(zip(entries, verdicts).compactMap { $1.isShown ? $1.type : nil })
+        return Filtered(
+            bytes: cut.bytes, isEmpty: !hasShown, types: types, next: self.links.target(of: "next", among: links))
     }
 
     private static let members: Set<String> = [
@@ -87,6 +91,7 @@ extension BundleFilter {
         var isShown = false
         /// What was searched for, and not what came along.
         var isMatch = false
+        var type: String?
     }
 
     /// What may stay. Provenance comes last: it is shown beside the resources it is about.
@@ -99,6 +104,7 @@ extension BundleFilter {
             verdicts[index].isMatch = Self.isMatch(entry)
             guard let resource = entry["resource"], let type = resource["resourceType"]?.string, content.isOf(resource)
             else { continue }
+            verdicts[index].type = type
             if type == "Provenance" {
                 later.append(index)
             } else if type == "OperationOutcome", Self.mode(of: entry) == "outcome" {

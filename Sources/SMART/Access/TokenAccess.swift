@@ -1,6 +1,6 @@
 /// All that one token allows, in the launch's patient, the user and the user's own rights.
 package struct TokenAccess: Sendable {
-    private let grants: [AccessGrant]
+    let grants: [AccessGrant]
     private let context: ClinicalScope.Context
     /// What may be exported in bulk.
     let export: ExportRights

@@ -101,6 +101,7 @@ struct Site {
     var capabilities: ServerCapabilities? = .all
     var store = OneTokenStore()
     var now = 1_000
+    var book: (any DisclosureBook)?
 
     init(_ server: LyingServer, scopes: String = "patient/*.rs") {
         self.server = server
@@ -122,7 +123,7 @@ struct Site {
         var endpoint = EnforceEndpoint(
             fhirBase: base, upstreamBase: "http://10.0.0.5/hapi", stores: store, relay: server, writer: writer,
             pageKey: Array("a key of the pages alone".utf8), sessionPolicy: SessionPolicy(), isVersioned: isVersioned,
-            site: site, capabilities: capabilities
+            site: site, capabilities: capabilities, book: book
         ) { Instant(now) }
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let authorization = token.map { [("Authorization", "Bearer \($0)")] } ?? []

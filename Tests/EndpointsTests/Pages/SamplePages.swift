@@ -17,7 +17,23 @@ enum SamplePages {
 
     static func all(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
-            + others(text)
+            + activities(text) + others(text)
+    }
+
+    private static func activities(_ text: String) -> [(String, HTML)] {
+        let reader = RecordReader(
+            appName: text, personName: text, isOwnUse: false,
+            kinds: [.init(words: text, times: 1), .init(words: text, times: 7)],
+            first: today, last: today)
+        let own = RecordReader(appName: text, personName: nil, isOwnUse: true, kinds: [], first: today, last: today)
+        let events = [true, false].map { RecordEvent(date: today, words: text, isEmergency: $0) }
+        let activities: [(String, ActivityPage.Activity?)] = [
+            ("nobody's", nil), ("empty", .init(since: today, readers: [], events: [])),
+            ("full", .init(since: today, readers: [reader, own], events: events)),
+        ]
+        return activities.map { name, activity in
+            ("activity, \(name)", ActivityPage(site: site(text), visitor: visitor(text), activity: activity).render())
+        }
     }
 
     private static func site(_ text: String) -> Endpoints.Site { Endpoints.Site(name: text, isDemo: true) }

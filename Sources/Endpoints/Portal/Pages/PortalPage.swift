@@ -72,11 +72,22 @@ package struct PortalPage: Sendable {
             \(record)
             \(appSection)
             \(connectedApps, if: leadsToConnectedApps)
+            \(activity, if: reach == .ownRecord)
             """)
     }
 }
 
 extension PortalPage {
+    private var activity: HTML {
+        """
+        <section aria-labelledby="activity">
+        <h2 id="activity">Who used your record</h2>
+        <p>See which apps read something from your record, and when.</p>
+        <p><a class="button quiet" href="\(ActivityPage.path)">Who used your record</a></p>
+        </section>
+        """
+    }
+
     private var connectedApps: HTML {
         """
         <section aria-labelledby="connected">

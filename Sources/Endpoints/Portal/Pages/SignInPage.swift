@@ -35,13 +35,16 @@ package struct SignInPage: Sendable {
     package let appName: String?
     /// Whether the page of connected apps comes next.
     package let leadsToApps: Bool
+    /// Whether the page of who used the own record comes next.
+    package let leadsToActivity: Bool
     package let problem: SignInProblem?
     /// Shown in a demonstration and nowhere else.
     package let demoAccounts: [DemoAccount]
 
     package init(
         site: Site, csrf: String, interaction: String? = nil, username: String = "", appName: String? = nil,
-        leadsToApps: Bool = false, problem: SignInProblem? = nil, demoAccounts: [DemoAccount] = []
+        leadsToApps: Bool = false, leadsToActivity: Bool = false, problem: SignInProblem? = nil,
+        demoAccounts: [DemoAccount] = []
     ) {
         self.site = site
         self.csrf = csrf
@@ -49,6 +52,7 @@ package struct SignInPage: Sendable {
         self.username = username
         self.appName = appName
         self.leadsToApps = leadsToApps
+        self.leadsToActivity = leadsToActivity
         self.problem = problem
         self.demoAccounts = demoAccounts
     }
@@ -86,11 +90,15 @@ package struct SignInPage: Sendable {
 extension SignInPage {
     private var purpose: HTML {
         appName.map { "to continue to <strong><bdi>\($0)</bdi></strong>" }
-            ?? (leadsToApps ? "to see which apps have access" : "to start an app at \(site.name)")
+            ?? (leadsToApps
+                ? "to see which apps have access"
+                : leadsToActivity ? "to see who used your record" : "to start an app at \(site.name)")
     }
 
+    private var next: String? { leadsToApps ? "apps" : leadsToActivity ? "activity" : nil }
+
     private var hiddenFields: HTML {
-        "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })\(.hidden("next", "apps"), if: leadsToApps)"
+        "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })\(next.map { .hidden("next", $0) })"
     }
 
     /// A session that ended is nobody's mistake: it is said, and is no error.
