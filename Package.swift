@@ -20,6 +20,7 @@ func test(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 
 let programs = [
     "discovery", "jwks", "authorize", "token", "introspect", "revoke", "register", "launch", "portal", "enforce",
+    "courier",
 ]
 
 let package = Package(
@@ -74,6 +75,7 @@ let package = Package(
         program("launch", "ClientKeys", "SQLStore"),
         program("portal", "SQLStore"),
         program("enforce", "HTTPClient", "SMART", "SQLStore"),
+        program("courier", "HTTPClient", "OAuth", "SQLStore"),
         .executableTarget(
             name: "vestibule",
             dependencies: [

@@ -25,14 +25,28 @@ package final class HTTPClient {
         }
     }
 
+    /// Whom an origin of https has to be known to, and the way there; of no meaning on a unix socket.
+    package struct Trust: Sendable {
+        /// A PEM file of the only certification authorities to trust; otherwise the system's.
+        let certificateAuthorities: String?
+        let proxy: String?
+
+        package init(certificateAuthorities: String? = nil, proxy: String? = nil) {
+            self.certificateAuthorities = certificateAuthorities
+            self.proxy = proxy
+        }
+    }
+
     private let route: Route
     private let limits: Limits
+    private let trust: Trust
     private let curl: CurlHandle
 
-    package init(_ route: Route, limits: Limits = Limits()) throws(HTTPClientError) {
+    package init(_ route: Route, limits: Limits = Limits(), trust: Trust = Trust()) throws(HTTPClientError) {
         guard let curl = CurlHandle() else { throw .unavailable }
         self.route = route
         self.limits = limits
+        self.trust = trust
         self.curl = curl
     }
 
@@ -67,13 +81,21 @@ extension HTTPClient {
             curl.set(CURLOPT_URL, "http://localhost\(request.target)")
         case .origin(let origin):
             curl.set(CURLOPT_URL, "\(origin)\(request.target)")
+            curl.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+            if let authorities = trust.certificateAuthorities {
+                curl.set(CURLOPT_CAINFO, authorities)
+                // The system's folder would be trusted beside the file.
+                curl.set(CURLOPT_CAPATH, nil)
+            }
         }
         curl.note(vestibule_curl_set_web_only(curl.pointer))
         curl.note(vestibule_curl_set_lines(curl.pointer, lines.list))
         // The target goes out as it was decided on: no dot segment is resolved on the way.
         curl.set(CURLOPT_PATH_AS_IS, 1)
         curl.set(CURLOPT_FOLLOWLOCATION, 0)
-        curl.set(CURLOPT_PROXY, "")
+        curl.set(CURLOPT_PROXY, trust.proxy ?? "")
+        // Without this the environment could name hosts that go around the proxy.
+        curl.set(CURLOPT_NOPROXY, "")
         curl.set(CURLOPT_NOSIGNAL, 1)
         curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         curl.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)

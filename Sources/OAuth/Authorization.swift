@@ -15,11 +15,13 @@ package struct Authorization: Sendable {
     package let authenticatedAt: Instant
     /// The session that the grant ends with (`online_access`); `nil` where it lives on its own.
     package let session: SecretDigest?
+    /// What the consent that the grant rests on says now; `nil` where it rests on none, or has only just been given.
+    package let terms: ConsentTerms?
 
     package init(
         grant: String, clientID: String, user: User, scopes: ScopeSet, context: LaunchContext,
         basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant, session: SecretDigest? = nil,
-        requestedScope: String? = nil
+        requestedScope: String? = nil, terms: ConsentTerms? = nil
     ) {
         self.grant = grant
         self.clientID = clientID
@@ -31,5 +33,31 @@ package struct Authorization: Sendable {
         self.nonce = nonce
         self.authenticatedAt = authenticatedAt
         self.session = session
+        self.terms = terms
     }
+
+    /// The scopes of the grant that its consent allows now.
+    package func permittedScopes(at now: Instant) -> ScopeSet {
+        terms.map { $0.permitted(scopes, at: now) } ?? scopes
+    }
+
+    package var policy: GrantPolicy {
+        switch basis {
+        case .trustedApp: .trustedLaunch
+        case .consent:
+            context.patient != nil && context.patient == user.fhirUser?.ownPatient ? .ownConsent : .userConsent
+        }
+    }
+}
+
+/// On whose word a grant rests, as the store keeps it.
+package enum GrantPolicy: String, Sendable {
+    /// The patient's own, about the own record.
+    case ownConsent = "own_consent"
+    /// That of a user whom the site gave access to the records: the site's policy, and the user's yes to this app.
+    case userConsent = "user_consent"
+    /// The site's policy alone: it answers for the app in launches from its EHR.
+    case trustedLaunch = "trusted_launch"
+    /// The site's policy for a backend service, as it was registered.
+    case clientRegistration = "client_registration"
 }

@@ -11,6 +11,7 @@ package enum Powers: String, Sendable, CaseIterable {
     case revoke
     case register
     case launch
+    case courier
     /// The command line tool: everything.
     case administration
 
@@ -23,13 +24,13 @@ package enum Powers: String, Sendable, CaseIterable {
             Self.authentication.merging(
                 [
                     "accounts": .read, "grants": .read, "access_tokens": .read, "refresh_tokens": .read,
-                    "sessions": .read,
+                    "sessions": .read, "consents": .read,
                 ]
             ) { $1 }
         case .enforce:
             [
                 "clients": .read, "client_origins": .read, "accounts": .read, "grants": .write, "access_tokens": .read,
-                "sessions": .write, "disclosures": .write,
+                "sessions": .write, "disclosures": .write, "consents": .read,
             ]
         case .authorize:
             [
@@ -42,6 +43,7 @@ package enum Powers: String, Sendable, CaseIterable {
                 "clients": .read, "client_secrets": .read, "accounts": .read, "attempts": .write,
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
                 "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
+                "consent_versions": .write, "deliveries": .write, "destinations": .read,
             ]
         case .token:
             Self.authentication.merging(
@@ -62,6 +64,11 @@ package enum Powers: String, Sendable, CaseIterable {
             ]
         case .launch:
             Self.authentication.merging(["accounts": .read, "launches": .write, "audit_events": .append]) { $1 }
+        case .courier:
+            [
+                "accounts": .read, "clients": .read, "consents": .read, "consent_versions": .read,
+                "destinations": .write, "deliveries": .write,
+            ]
         case .administration:
             nil
         }

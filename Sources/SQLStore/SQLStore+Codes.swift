@@ -16,13 +16,13 @@ extension SQLStore: AuthorizationCodeStore {
             try connection.run(
                 """
                 INSERT INTO grants (id, fhir_base, client, account, scopes, context, consent, nonce, session, launch,
-                    authenticated_at, created_at, expires_at, requested_scope)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                    authenticated_at, created_at, expires_at, requested_scope, policy)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 """, authorization.grant, fhirBase, authorization.clientID, authorization.user.id,
                 authorization.scopes.description, String(decoding: authorization.context.json, as: UTF8.self),
                 authorization.consent, authorization.nonce, authorization.session?.bytes,
                 interaction.launch?.handle.bytes, authorization.authenticatedAt.seconds, now.seconds,
-                code.expiresAt.seconds, authorization.requestedScope)
+                code.expiresAt.seconds, authorization.requestedScope, authorization.policy.rawValue)
             try connection.run(
                 """
                 INSERT INTO codes (digest, fhir_base, grant_id, redirect_uri, code_challenge, expires_at)
@@ -44,16 +44,19 @@ extension SQLStore: AuthorizationCodeStore {
                 """
                 SELECT \(Self.grantColumns), \(Self.userColumns), codes.redirect_uri, codes.code_challenge,
                     codes.expires_at, codes.spent_at
-                FROM codes JOIN grants ON grants.id = codes.grant_id JOIN accounts ON accounts.id = grants.account
+                FROM codes
+                    JOIN grants ON grants.id = codes.grant_id
+                    LEFT JOIN consents ON consents.id = grants.consent
+                    JOIN accounts ON accounts.id = grants.account
                 WHERE codes.digest = $1 AND codes.fhir_base = $2
                 """, digest.bytes, fhirBase
             ) { row in
-                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(17)) else {
+                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(21)) else {
                     return nil
                 }
                 return AuthorizationCode(
-                    digest: digest, authorization: authorization, redirectURI: row.text(16), codeChallenge: challenge,
-                    expiresAt: Instant(row.int(18)), isSpent: !row.isNull(19), isEnded: !row.isNull(7))
+                    digest: digest, authorization: authorization, redirectURI: row.text(20), codeChallenge: challenge,
+                    expiresAt: Instant(row.int(22)), isSpent: !row.isNull(23), isEnded: !row.isNull(7))
             } ?? nil
         }
     }
@@ -73,7 +76,7 @@ extension SQLStore: AuthorizationCodeStore {
     static let grantColumns =
         """
         grants.id, grants.client, grants.scopes, grants.context, grants.consent, grants.nonce,
-        grants.authenticated_at, grants.ended_at, grants.session, grants.requested_scope
+        grants.authenticated_at, grants.ended_at, grants.session, grants.requested_scope, \(termsColumns)
         """
 
     /// Reads `grantColumns` and then `userColumns` from the first column on.
@@ -81,10 +84,11 @@ extension SQLStore: AuthorizationCodeStore {
         // A context that cannot be read must not become an empty one.
         guard let context = LaunchContext(json: Array(row.text(3).utf8)) else { return nil }
         return Authorization(
-            grant: row.text(0), clientID: row.text(1), user: user(row, from: 10), scopes: ScopeSet(row.text(2)),
+            grant: row.text(0), clientID: row.text(1), user: user(row, from: 14), scopes: ScopeSet(row.text(2)),
             context: context, basis: row.optionalText(4).map { .consent($0) } ?? .trustedApp,
             nonce: row.optionalText(5), authenticatedAt: Instant(row.int(6)),
-            session: row.optionalBlob(8).map { SecretDigest(stored: $0) }, requestedScope: row.optionalText(9))
+            session: row.optionalBlob(8).map { SecretDigest(stored: $0) }, requestedScope: row.optionalText(9),
+            terms: terms(row, from: 10))
     }
 }
 

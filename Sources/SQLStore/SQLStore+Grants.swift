@@ -11,9 +11,10 @@ extension SQLStore: GrantStore {
             try connection.rows(
                 """
                 SELECT grants.id, grants.client, clients.name, grants.context, grants.scopes, grants.created_at,
-                    grants.used_at, grants.expires_at
+                    grants.used_at, grants.expires_at, \(Self.termsColumns)
                 FROM grants
                     JOIN clients ON clients.id = grants.client
+                    LEFT JOIN consents ON consents.id = grants.consent
                     LEFT JOIN sessions ON sessions.id = grants.session
                 WHERE grants.account = $1 AND grants.fhir_base = $2 AND grants.ended_at IS NULL AND grants.expires_at > $3
                     AND grants.used_at IS NOT NULL
@@ -21,12 +22,16 @@ extension SQLStore: GrantStore {
                 ORDER BY grants.created_at DESC, grants.id
                 """, account, fhirBase, now.seconds, now.seconds - policy.idle
             ) { row in
-                ActiveGrant(
+                let granted = ScopeSet(row.text(4))
+                let scopes = Self.terms(row, from: 8).map { $0.permitted(granted, at: now) } ?? granted
+                guard !scopes.isEmpty else { return nil }
+                return ActiveGrant(
                     id: row.text(0), clientID: row.text(1), clientName: row.text(2),
-                    patient: LaunchContext(json: Array(row.text(3).utf8))?.patient, scopes: ScopeSet(row.text(4)),
+                    patient: LaunchContext(json: Array(row.text(3).utf8))?.patient, scopes: scopes,
                     since: Instant(row.int(5)), lastUsedAt: row.optionalInt(6).map { Instant($0) },
                     expiresAt: Instant(row.int(7)))
             }
+            .compactMap { (grant: ActiveGrant?) in grant }
         }
     }
 
@@ -35,11 +40,32 @@ extension SQLStore: GrantStore {
     ) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            try connection.run(
+            let ended = try connection.run(
                 """
                 UPDATE grants SET ended_at = $4, end_reason = $5
                 WHERE account = $1 AND client = $2 AND fhir_base = $3 AND ended_at IS NULL
                 """, account, client, fhirBase, now.seconds, reason.rawValue)
+            // What the person allowed is over as well: no grant comes of it any more.
+            let withdrawn = try connection.rows(
+                """
+                UPDATE consents SET status = 'inactive', version = version + 1, changed_at = $4
+                WHERE account = $1 AND client = $2 AND fhir_base = $3 AND status = 'active'
+                RETURNING \(Self.consentColumns(of: "consents"))
+                """, account, client, fhirBase, now.seconds, read: Self.consent
+            ).compactMap { $0 }
+            try Self.keepVersions(of: .all(account: account, client: client), fhirBase: fhirBase, on: connection)
+            for consent in withdrawn {
+                try Self.record(consent.event(.consentWithdraw), at: now, on: connection)
+            }
+            if withdrawn.isEmpty, ended > 0 {
+                // What rests on the site's word alone, as an app that it answers for.
+                try Self.record(
+                    AuditEvent(
+                        .grantEnd, account: account, client: client,
+                        details: [AuditDetail(.reason, reason.rawValue), AuditDetail(.count, ended)]),
+                    at: now, on: connection)
+            }
+            return ended
         }
     }
 }
@@ -52,9 +78,10 @@ extension SQLStore {
                 """
                 SELECT grants.client, grants.context, grants.account, grants.scopes, grants.created_at, grants.expires_at,
                     grants.ended_at, grants.end_reason, clients.access, clients.disabled_at, clients.approval,
-                    \(Self.userColumns)
+                    \(Self.userColumns), \(Self.termsColumns)
                 FROM grants
                     JOIN clients ON clients.id = grants.client
+                    LEFT JOIN consents ON consents.id = grants.consent
                     LEFT JOIN accounts ON accounts.id = grants.account
                 WHERE grants.id = $1 AND grants.fhir_base = $2
                 """, id, fhirBase
@@ -65,6 +92,8 @@ extension SQLStore {
                 }
                 let user = row.isNull(2) || row.isNull(11) ? nil : Self.user(row, from: 11)
                 let expiresAt = Instant(row.int(5))
+                let terms = Self.terms(row, from: 17)
+                let granted = ScopeSet(row.text(3))
                 let state: StandingGrant.State =
                     if !row.isNull(6) {
                         .ended(row.optionalText(7) ?? "")
@@ -72,13 +101,16 @@ extension SQLStore {
                         .clientDisabled
                     } else if user?.isDisabled ?? !row.isNull(2) {
                         .userDisabled
+                    } else if terms.map({ !$0.holds(at: now) }) ?? false {
+                        .consentEnded
                     } else {
                         expiresAt > now ? .alive : .expired
                     }
                 return StandingGrant(
                     token: ActiveToken(
                         grantID: id, clientID: row.text(0), user: user, clientAccess: access, context: context,
-                        scopes: ScopeSet(row.text(3)), fhirBase: fhirBase, issuedAt: Instant(row.int(4)),
+                        scopes: terms.map { $0.permitted(granted, at: now) } ?? granted, fhirBase: fhirBase,
+                        issuedAt: Instant(row.int(4)),
                         expiresAt: expiresAt),
                     state: state)
             } ?? nil

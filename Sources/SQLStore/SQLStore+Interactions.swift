@@ -123,12 +123,7 @@ extension SQLStore: InteractionStore {
                 WHERE id = $1 AND finished_at IS NULL AND consent IS NULL
                 """, id.bytes, consent.account, consent.allowed.description, consent.id)
             guard isFirst == 1 else { return false }
-            try connection.run(
-                """
-                INSERT INTO consents (id, fhir_base, account, client, patient, requested, allowed, decided_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                """, consent.id, fhirBase, consent.account, consent.clientID, consent.patient,
-                consent.requested.description, consent.allowed.description, consent.decidedAt.seconds)
+            try Self.insert(consent, fhirBase: fhirBase, on: connection)
             return true
         }
     }

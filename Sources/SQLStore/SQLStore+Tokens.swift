@@ -38,11 +38,12 @@ extension SQLStore: TokenStore {
         try write { connection throws(SQLError) in
             try connection.run(
                 """
-                INSERT INTO grants (id, fhir_base, client, scopes, context, authenticated_at, created_at, expires_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO grants (id, fhir_base, client, scopes, context, authenticated_at, created_at, expires_at,
+                    policy)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                 """, grant.id, fhirBase, grant.clientID, grant.scopes.description,
                 String(decoding: LaunchContext().json, as: UTF8.self), tokens.issuedAt.seconds,
-                tokens.issuedAt.seconds, tokens.accessTokenExpiresAt.seconds)
+                tokens.issuedAt.seconds, tokens.accessTokenExpiresAt.seconds, GrantPolicy.clientRegistration.rawValue)
             try Self.insertAccessToken(
                 of: tokens, fhirBase: fhirBase, by: .tokenIssue, [.init(.scopes, grant.scopes.description)],
                 on: connection)
@@ -57,11 +58,12 @@ extension SQLStore: TokenStore {
                 """
                 SELECT grants.id, grants.client, grants.context, grants.account, grants.session, \(Self.userColumns),
                     access_tokens.scopes, access_tokens.issued_at, access_tokens.expires_at, access_tokens.fhir_base,
-                    sessions.last_seen_at, sessions.expires_at, grants.used_at, clients.access
+                    sessions.last_seen_at, sessions.expires_at, grants.used_at, clients.access, \(Self.termsColumns)
                 FROM access_tokens
                     JOIN grants ON grants.id = access_tokens.grant_id
                     JOIN clients ON clients.id = grants.client
                     LEFT JOIN accounts ON accounts.id = grants.account
+                    LEFT JOIN consents ON consents.id = grants.consent
                     LEFT JOIN sessions ON sessions.id = grants.session
                 WHERE access_tokens.digest = $1 AND access_tokens.fhir_base = $2 AND access_tokens.expires_at > $3
                     AND grants.ended_at IS NULL AND accounts.disabled_at IS NULL AND clients.disabled_at IS NULL
@@ -69,11 +71,14 @@ extension SQLStore: TokenStore {
                 """, digest.bytes, fhirBase, now.seconds
             ) { row in
                 guard let access = UserAccess(row.text(18)) else { return nil }
+                var scopes = ScopeSet(row.text(11))
+                if let terms = Self.terms(row, from: 19) { scopes = terms.permitted(scopes, at: now) }
+                guard !scopes.isEmpty else { return nil }
                 return LaunchContext(json: Array(row.text(2).utf8)).map { context in
                     let token = ActiveToken(
                         grantID: row.text(0), clientID: row.text(1),
                         user: row.isNull(3) ? nil : Self.user(row, from: 5), clientAccess: access, context: context,
-                        scopes: ScopeSet(row.text(11)), fhirBase: row.text(14), issuedAt: Instant(row.int(12)),
+                        scopes: scopes, fhirBase: row.text(14), issuedAt: Instant(row.int(12)),
                         expiresAt: Instant(row.int(13)), session: Self.session(row, id: 4, from: 15),
                         lastUsedAt: row.optionalInt(17).map { Instant($0) })
                     return (token, !row.isNull(4))
@@ -94,6 +99,7 @@ extension SQLStore: TokenStore {
                     successors.digest, successors.spent_at, sessions.last_seen_at, sessions.expires_at
                 FROM refresh_tokens
                     JOIN grants ON grants.id = refresh_tokens.grant_id
+                    LEFT JOIN consents ON consents.id = grants.consent
                     JOIN accounts ON accounts.id = grants.account
                     LEFT JOIN refresh_tokens AS successors ON successors.digest = refresh_tokens.successor
                     LEFT JOIN sessions ON sessions.id = grants.session
@@ -102,13 +108,13 @@ extension SQLStore: TokenStore {
             ) { row in
                 Self.authorization(row).map { authorization in
                     // A successor that is not there any more was spent long ago.
-                    let use = row.optionalInt(17).map { spentAt in
+                    let use = row.optionalInt(21).map { spentAt in
                         RefreshToken.Use(
-                            at: Instant(spentAt), isSuccessorSpent: row.isNull(18) || !row.isNull(19))
+                            at: Instant(spentAt), isSuccessorSpent: row.isNull(22) || !row.isNull(23))
                     }
                     return RefreshToken(
-                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(16)), use: use,
-                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 20))
+                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(20)), use: use,
+                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 24))
                 }
             } ?? nil
         }

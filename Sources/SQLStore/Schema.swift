@@ -3,7 +3,7 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first, second, third, audit])
+    static let migrations = Migrations([first, second, third, audit, consents])
 
     private static let first = """
         CREATE TABLE clients (
@@ -336,5 +336,60 @@ enum Schema {
             FOR EACH ROW EXECUTE FUNCTION audit_is_kept();
         CREATE TRIGGER audit_cuts_are_kept BEFORE TRUNCATE ON audit_cuts
             FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept();
+        """
+
+    private static let consents = """
+        -- A consent is a record with a life of its own, and what stood on its page.
+        ALTER TABLE consents ADD COLUMN status TEXT NOT NULL DEFAULT 'active'
+            CHECK (status IN ('active', 'inactive', 'rejected'));
+        ALTER TABLE consents ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE consents ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE consents ADD COLUMN expires_at INTEGER;
+        ALTER TABLE consents ADD COLUMN language TEXT;
+        ALTER TABLE consents ADD COLUMN wording TEXT;
+        UPDATE consents SET changed_at = decided_at;
+        UPDATE consents SET status = 'rejected' WHERE allowed = '';
+        -- What a person has withdrawn so far ended grants alone.
+        UPDATE consents SET status = 'inactive', version = 2
+            WHERE id IN (SELECT consent FROM grants WHERE end_reason = 'withdrawn');
+        CREATE INDEX consents_by_account ON consents (account, client);
+        CREATE INDEX consents_by_patient ON consents (patient);
+        CREATE INDEX grants_by_consent ON grants (consent);
+
+        -- On whose word a grant rests.
+        ALTER TABLE grants ADD COLUMN policy TEXT;
+
+        -- What each version of a consent said.
+        CREATE TABLE consent_versions (
+            consent TEXT NOT NULL REFERENCES consents (id),
+            version INTEGER NOT NULL,
+            fhir_base TEXT NOT NULL,
+            status TEXT NOT NULL,
+            allowed TEXT NOT NULL,
+            changed_at INTEGER NOT NULL,
+            PRIMARY KEY (consent, version)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO consent_versions (consent, version, fhir_base, status, allowed, changed_at)
+            SELECT id, version, fhir_base, status, allowed, changed_at FROM consents;
+
+        -- Who is told of them, and what is on its way.
+        CREATE TABLE destinations (
+            name TEXT NOT NULL,
+            fhir_base TEXT NOT NULL,
+            PRIMARY KEY (name, fhir_base)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE deliveries (
+            consent TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            destination TEXT NOT NULL,
+            fhir_base TEXT NOT NULL,
+            due_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            delivered_at INTEGER,
+            error TEXT,
+            PRIMARY KEY (consent, version, destination),
+            FOREIGN KEY (consent, version) REFERENCES consent_versions (consent, version)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX deliveries_due ON deliveries (due_at) WHERE delivered_at IS NULL;
         """
 }

@@ -47,6 +47,20 @@ package struct Configuration: Sendable {
         package let scopes: String
     }
 
+    /// Who is told of what patients decide.
+    package struct ConsentTelling: Sendable {
+        /// The site's consent platform.
+        package struct Platform: Sendable {
+            package let origin: String
+            /// Path and query.
+            package let target: String
+        }
+
+        /// Whether each of their consents is kept on the FHIR server too.
+        package let isWrittenToFHIRServer: Bool
+        package let platform: Platform?
+    }
+
     /// The name that people know the site by: "Demo Hospital".
     package let siteName: String
     /// Says on every page that no patient is real; plain http and demo accounts are for this alone.
@@ -68,6 +82,7 @@ package struct Configuration: Sendable {
     package let lifetimes: Lifetimes
     package let outbound: Outbound
     package let registration: Registration
+    package let consent: ConsentTelling
     /// Whether the FHIR server's CapabilityStatement is told where to get tokens, for apps that read nothing else.
     package let describesSecurity: Bool
     /// Only in demo mode.
@@ -161,6 +176,18 @@ package struct Configuration: Sendable {
         registration = Registration(
             mode: mode, approvesPatientApps: try file.bool("registration", "approve_patient_apps") ?? false,
             scopes: scopes)
+        var platform: ConsentTelling.Platform?
+        if let text = try file.string("consent", "platform") {
+            guard let url = AbsoluteURL(text), url.scheme == "https" || isDemo && url.scheme == "http",
+                url.fragment == nil
+            else { throw file.error("consent", "platform", "must be an https URL") }
+            platform = ConsentTelling.Platform(text, url)
+        }
+        consent = ConsentTelling(
+            isWrittenToFHIRServer: try file.bool("consent", "fhir") ?? false, platform: platform)
+        guard !consent.isWrittenToFHIRServer || changesSocket != nil else {
+            throw file.error("consent", "fhir", "needs [fhir] changes, the way to write")
+        }
         secrets = try file.required("secrets", "directory")
         lifetimes = Lifetimes(
             code: try file.duration("lifetimes", "code", in: 10...600) ?? 60,
@@ -188,5 +215,15 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 
     package init(path: String, line: Int? = nil, reason: String) {
         description = line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)"
+    }
+}
+
+extension Configuration.ConsentTelling.Platform {
+    fileprivate init(_ text: String, _ url: AbsoluteURL) {
+        let start = text.index(text.startIndex, offsetBy: url.scheme.count + 3)
+        let end = text[start...].firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
+        origin = String(text[..<end])
+        let rest = text[end...]
+        target = rest.hasPrefix("/") ? String(rest) : "/\(rest)"
     }
 }

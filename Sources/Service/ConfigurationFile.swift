@@ -13,6 +13,7 @@ struct ConfigurationFile {
         "secrets": ["directory"],
         "outbound": ["certificate_authorities", "proxy", "allowed"],
         "registration": ["mode", "approve_patient_apps", "scopes"],
+        "consent": ["fhir", "platform"],
         "demo": ["accounts"],
         "lifetimes": [
             "code", "access_token", "refresh_token", "launch", "id_token", "session_idle", "session_absolute",

@@ -8,6 +8,8 @@ package enum SecretFile: String, Sendable, CaseIterable {
     case refreshDerivation = "refresh-derivation.key"
     /// Signs the page links of filtered searches. The enforce program alone reads it.
     case pageLink = "page-link.key"
+    /// Signs what the consent platform is told. The courier alone reads it, and the command line tool shows it.
+    case webhook = "webhook.key"
 
     package func path(in directory: String) -> String { "\(directory)/\(rawValue)" }
 

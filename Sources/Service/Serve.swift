@@ -26,7 +26,7 @@ package func serve(
 }
 
 /// One line for a person, where the log has not begun.
-private func complain(_ text: String) {
+func complain(_ text: String) {
     let line = Array("\(text)\n".utf8)
     _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

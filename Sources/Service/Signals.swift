@@ -15,6 +15,15 @@ struct Signals {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// A word that comes within so many seconds.
+    func next(within seconds: Int) -> Word? {
+        var set = set
+        var time = timespec(tv_sec: seconds, tv_nsec: 0)
+        let signal = sigtimedwait(&set, nil, &time)
+        guard signal > 0 else { return nil }
+        return signal == SIGHUP ? .reload : .stop
+    }
+
     /// Waits for the next word from outside.
     func next() -> Word {
         var set = set

@@ -14,7 +14,7 @@ struct Vestibule: ParsableCommand {
         version: version,
         subcommands: [
             Initialize.self, UserCommand.self, ClientCommand.self, RegistrationTokenCommand.self, KeyCommand.self,
-            LaunchCommand.self, ExplainCommand.self, MetadataCommand.self, DatabaseCommand.self,
+            LaunchCommand.self, ConsentCommand.self, ExplainCommand.self, MetadataCommand.self, DatabaseCommand.self,
             AuditCommand.self,
         ])
 

@@ -61,13 +61,13 @@ enum Fixture {
 
     static func authorization(
         scopes: String = "openid fhirUser patient/*.rs", user: User = user(), clientID: String = "app",
-        session: SecretDigest? = nil, requestedScope: String? = nil
+        session: SecretDigest? = nil, requestedScope: String? = nil, terms: ConsentTerms? = nil
     ) -> Authorization {
         Authorization(
             grant: "g1", clientID: clientID, user: user, scopes: ScopeSet(scopes),
             context: LaunchContext(patient: "pat-1"), basis: .consent("c1"), nonce: "n-1",
             authenticatedAt: Instant(now.seconds - 30), session: session,
-            requestedScope: requestedScope)
+            requestedScope: requestedScope, terms: terms)
     }
 
     static func proven(

@@ -99,7 +99,7 @@ struct IntrospectionTests {
         let token = RefreshToken(
             digest: SecretDigest(of: "r"), authorization: Fixture.authorization(), expiresAt: Fixture.now + 60)
         #expect(
-            json(.activeRefreshToken(token, issuer: Fixture.base)) == """
+            json(.activeRefreshToken(token, issuer: Fixture.base, at: Fixture.now)) == """
                 {"active":true,"scope":"openid fhirUser patient/*.rs","client_id":"app","exp":1800000060,\
                 "iss":"https://h.example/fhir"}
                 """)

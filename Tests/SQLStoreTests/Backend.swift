@@ -149,7 +149,8 @@ enum Sample {
     static func consent(_ id: String = "consent-1", allowed: String = "openid patient/*.rs") -> Consent {
         Consent(
             id: id, account: "id-amara", clientID: "app", patient: "p1", requested: ScopeSet("openid patient/*.rs"),
-            allowed: ScopeSet(allowed), decidedAt: now)
+            allowed: ScopeSet(allowed), decidedAt: now,
+            wording: ConsentWording(language: "de", text: "App, \u{201E}Ja\u{201C}\n[x] Laborwerte"))
     }
 
     static func code(_ code: String = "code", grant: String = "grant-1", consent: String? = nil) throws

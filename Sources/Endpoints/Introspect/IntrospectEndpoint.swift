@@ -60,7 +60,7 @@ package struct IntrospectEndpoint: Endpoint {
         guard let refresh = try stored(stores.refreshToken(token)),
             refresh.authorization.clientID.isExactly(caller.clientID), refresh.isActive(at: now, policy: policy)
         else { return .inactive }
-        return .activeRefreshToken(refresh, issuer: fhirBase)
+        return .activeRefreshToken(refresh, issuer: fhirBase, at: now)
     }
 
     private func caller(of request: Request, _ form: Form, at now: Instant) throws(OAuthError) -> IntrospectionCaller {

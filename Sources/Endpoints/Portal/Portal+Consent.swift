@@ -24,7 +24,8 @@ extension PortalEndpoint {
             let choices = ConsentPage.choices(
                 visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence))
             // Who unticks everything has said no.
-            return try keep(choices.granted(ticked: choices.ticked(in: form)), of: visit, presence)
+            let ticked = choices.ticked(in: form)
+            return try keep(choices.granted(ticked: ticked), of: visit, presence, ticked)
         case "deny":
             return try deny(visit, presence)
         default:
@@ -68,11 +69,19 @@ extension PortalEndpoint {
     }
 
     /// Keeps the decision, be it yes or no, and lets the app hear of it.
-    private func keep(_ allowed: ScopeSet, of visit: Visit, _ presence: Presence) throws(OAuthError) -> Response {
+    private func keep(
+        _ allowed: ScopeSet, of visit: Visit, _ presence: Presence, _ ticked: Set<ChoiceID> = []
+    ) throws(OAuthError) -> Response {
+        let choices = ConsentPage.choices(
+            visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence))
+        let client = visit.client
+        let wording = choices.wording(
+            of: client.name, at: visit.interaction.request.redirect.host, isVerified: client.isVerified,
+            ticked: ticked, offlineLifetime: policy.refreshTokenLifetime(for: client))
         let consent = Consent(
             id: secrets.identifier(), account: presence.user.id, clientID: visit.client.id,
             patient: visit.interaction.patient(for: presence.user), requested: visit.interaction.request.scopes,
-            allowed: allowed, decidedAt: clock())
+            allowed: allowed, decidedAt: clock(), wording: ConsentWording(language: "en", text: wording))
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")
             .remarking("client", visit.client.id).remarking("consent", consent.id)

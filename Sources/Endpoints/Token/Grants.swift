@@ -27,7 +27,8 @@ struct AuthorizationCodeGrant {
         switch try code.redeemed(by: client, with: request, at: now) {
         case .fresh(let authorization):
             return Issuance(
-                authorization: authorization, scopes: authorization.scopes, spending: .code(digest), successor: nil,
+                authorization: authorization, scopes: authorization.permittedScopes(at: now), spending: .code(digest),
+                successor: nil,
                 refusal: .invalidGrant(AuthorizationCode.refusal, detail: "code used twice; its tokens are ended"))
         case .replayed:
             try stored(tokens.end(grant: code.authorization.grant, reason: .codeReplay, at: now))

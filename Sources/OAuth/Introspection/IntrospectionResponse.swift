@@ -5,7 +5,7 @@ import SMART
 package enum IntrospectionResponse: Sendable {
     case active(ActiveToken, issuer: FHIRBase)
     /// A refresh token, for its own client alone.
-    case activeRefreshToken(RefreshToken, issuer: FHIRBase)
+    case activeRefreshToken(RefreshToken, issuer: FHIRBase, at: Instant)
     /// Unknown, expired, revoked, or nothing of the asking client's business: all the same to it.
     case inactive
 
@@ -29,9 +29,9 @@ package enum IntrospectionResponse: Sendable {
                     $0.member("fhirUser", issuer.url(of: fhirUser.description))
                 }
                 token.context.write(to: &$0)
-            case .activeRefreshToken(let token, let issuer):
+            case .activeRefreshToken(let token, let issuer, let now):
                 $0.member("active", true)
-                $0.member("scope", token.authorization.scopes.description)
+                $0.member("scope", token.authorization.permittedScopes(at: now).description)
                 $0.member("client_id", token.authorization.clientID)
                 $0.member("exp", token.expiresAt.seconds)
                 $0.member("iss", issuer.description)

@@ -57,6 +57,9 @@ package struct AuthorizationCode: Sendable {
         try require(
             authorization.user.maySee(patientIn: authorization.context),
             else: .invalidGrant("the user has no access to this patient any more", detail: "patient not allowed"))
+        try require(
+            !authorization.permittedScopes(at: now).isEmpty,
+            else: .invalidGrant(Self.refusal, detail: "consent withdrawn or over"))
         return .fresh(authorization)
     }
 

@@ -70,8 +70,12 @@ package struct RefreshToken: Sendable {
                 else: .invalidGrant("the person is no longer signed in", detail: "session ended"))
         }
 
+        let permitted = authorization.permittedScopes(at: now)
+        try require(
+            !permitted.isEmpty,
+            else: .invalidGrant("the consent has been withdrawn or is over", detail: "consent withdrawn or over"))
         // What the client may still have: its registration can have shrunk since the grant.
-        let granted = authorization.scopes.allowed(by: client.registration.scopes)
+        let granted = permitted.allowed(by: client.registration.scopes)
         try require(
             !granted.isEmpty, else: .invalidGrant(Self.refusal, detail: "nothing of the grant is registered any more"))
         let scopes = try narrowed(granted, to: request.scope)
@@ -81,6 +85,7 @@ package struct RefreshToken: Sendable {
     /// Whether the token would be taken now, for introspection (RFC 7662 §2.2).
     package func isActive(at now: Instant, policy: SessionPolicy) -> Bool {
         use == nil && !isEnded && now < expiresAt && !authorization.user.isDisabled
+            && !authorization.permittedScopes(at: now).isEmpty
             && authorization.user.maySee(patientIn: authorization.context)
             && (authorization.session == nil || session?.isAlive(at: now, policy) ?? false)
     }
@@ -88,14 +93,14 @@ package struct RefreshToken: Sendable {
     /// SMART app-launch#refresh-access-token: what is asked for lies within the grant; nothing asked means all of it.
     ///
     /// Many clients repeat the scope of their authorization request, whatever came of it. So of what was asked for then, that
-    /// which was not granted is left out; what was neither asked for nor granted is refused.
+    /// which is not granted, or no longer, is left out; what was neither asked for nor granted is refused.
     private func narrowed(_ granted: ScopeSet, to asked: String?) throws(OAuthError) -> ScopeSet {
         guard let asked else { return granted }
         let words = Self.words(of: asked)
         let requested = Self.words(of: authorization.requestedScope ?? "")
         let new = words.subtracting(requested).map { Scope(String(decoding: $0, as: UTF8.self)) }
         try require(
-            !new.contains(nil) && ScopeSet(new.compactMap { $0 }).isSubset(of: granted),
+            !new.contains(nil) && ScopeSet(new.compactMap { $0 }).isSubset(of: authorization.scopes),
             else: .invalidScope("scope must be within what was granted: \(granted)"))
         // The whole request once more is the whole grant, as it was written.
         let isAll = !requested.isEmpty && requested.isSubset(of: words)

@@ -10,6 +10,8 @@ package struct StandingGrant: Sendable {
         case ended(String)
         case userDisabled
         case clientDisabled
+        /// The consent that it rests on has been withdrawn or has run out.
+        case consentEnded
     }
 
     package let token: ActiveToken

@@ -1,0 +1,61 @@
+import JOSE
+import JSON
+import SMART
+
+/// That a consent was given, refused, narrowed or withdrawn, as the consent platform of the site hears of it.
+package struct ConsentEvent: Sendable {
+    package enum Kind: String, Sendable {
+        case given = "consent.given"
+        case refused = "consent.refused"
+        case narrowed = "consent.narrowed"
+        case withdrawn = "consent.withdrawn"
+    }
+
+    /// The same however often it is sent: who has seen it need not look at it again.
+    package let id: String
+    package let body: [UInt8]
+
+    /// - Parameter consent: the record as it was in the version that the event tells of.
+    package init(_ consent: Consent, issuer: FHIRBase) {
+        id = "\(consent.resourceID)-\(consent.version)"
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("type", Kind(consent).rawValue)
+            $0.member("timestamp", consent.changedAt.timestamp)
+            $0.object("data") {
+                $0.member("iss", issuer.description)
+                $0.member("consent", issuer.url(of: "Consent/\(consent.resourceID)"))
+                $0.member("version", consent.version)
+                $0.member("status", consent.status.rawValue)
+                $0.member("client_id", consent.clientID)
+                $0.member("patient", consent.patient)
+                $0.member("scope", consent.status == .active ? consent.allowed.description : "")
+            }
+        }
+        body = writer.bytes
+    }
+
+    /// The fields that prove where it comes from, as the Standard Webhooks libraries check them: HMAC-SHA256 over id, time
+    /// and body.
+    package func fields(under key: [UInt8], at now: Instant) -> [(name: String, value: String)] {
+        let signed = Array("\(id).\(now.seconds).".utf8) + body
+        return [
+            ("content-type", "application/json"), ("webhook-id", id), ("webhook-timestamp", String(now.seconds)),
+            ("webhook-signature", "v1,\(Base64.encode(HMAC.sha256(key: key, message: signed)))"),
+        ]
+    }
+
+    /// The key as the libraries of the platform take it.
+    package static func secret(of key: [UInt8]) -> String { "whsec_\(Base64.encode(key))" }
+}
+
+extension ConsentEvent.Kind {
+    init(_ consent: Consent) {
+        self =
+            switch consent.status {
+            case .rejected: .refused
+            case .inactive: .withdrawn
+            case .active: consent.version == 1 ? .given : .narrowed
+            }
+    }
+}

@@ -1,0 +1,27 @@
+// vestibule-courier: tells the FHIR server and the site's consent platform what patients have decided.
+//
+// STANDARDS  FHIR R4 consent, Standard Webhooks
+// POWERS     reads consents; writes the outbox; the webhook key; the FHIR server over nginx's changes socket, the platform
+import Endpoints
+import HTTPClient
+import OAuth
+import SQLStore
+import Service
+
+goRounds("vestibule-courier", about: "what patients have decided, told to who has to hear of it", every: 2) {
+    configuration in
+    let database = try Database(at: configuration.store, fhirBase: configuration.fhirBase, powers: .courier)
+    let courier = Courier(
+        fhirBase: configuration.fhirBase, store: try database.store(),
+        fhirServer: try Courier.fhirServer(configuration), platform: try Courier.platform(configuration),
+        clock: systemClock)
+    let log = Log(program: "vestibule-courier")
+    try courier.begin()
+    return { isStopping in
+        let round = try courier.round(isStopping: isStopping)
+        if round.delivered > 0 { log.write(.info, "delivered", [("count", .number(round.delivered))]) }
+        if let reason = round.reason {
+            log.write(.warning, "not delivered", [("count", .number(round.failed)), ("error", .text(reason))])
+        }
+    }
+}
