@@ -41,7 +41,8 @@ extension Configuration {
 
 extension Site {
     package init(_ configuration: Configuration) {
-        self.init(name: configuration.siteName, isDemo: configuration.isDemo)
+        self.init(
+            name: configuration.siteName, isDemo: configuration.isDemo, defaultLanguage: configuration.language)
     }
 }
 

@@ -1,6 +1,8 @@
 /// Text that is safe to stand in a page: literals are markup, every interpolated value is escaped.
 package struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
     package private(set) var description: String
+    /// Of a whole document: the language it speaks.
+    package var language: Language?
 
     package init(stringLiteral value: StaticString) {
         description = value.description
@@ -10,8 +12,9 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringCon
         description = stringInterpolation.text
     }
 
-    private init(raw: String) {
-        description = raw
+    /// Takes a text for markup: for one that was made of markup, and of nothing that anybody typed.
+    package init(markup text: String) {
+        description = text
     }
 
     package static let empty: HTML = ""

@@ -63,6 +63,8 @@ package struct Configuration: Sendable {
 
     /// The name that people know the site by: "Demo Hospital".
     package let siteName: String
+    /// Of the pages, for people whose browser asks for none that there is.
+    package let language: Language
     /// Says on every page that no patient is real; plain http and demo accounts are for this alone.
     package let isDemo: Bool
     package let urls: ServerURLs
@@ -114,6 +116,12 @@ package struct Configuration: Sendable {
         let file = try ConfigurationFile(text: text, path: path)
         siteName = try file.string("server", "name") ?? "Vestibule"
         isDemo = try file.bool("server", "demo") ?? false
+        let language = try file.string("server", "language") ?? Language.english.rawValue
+        guard let language = Language.spoken.first(where: { $0.rawValue == language }) else {
+            let known = Language.spoken.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw file.error("server", "language", "is one of \(known)")
+        }
+        self.language = language
 
         let authBase = try file.required("server", "base")
         guard let base = FHIRBase(authBase), base.path.isEmpty else {

@@ -4,7 +4,7 @@ import TOMLKit
 struct ConfigurationFile {
     /// Every section and its keys: what is not here is an error with the nearest name.
     static let keys: [String: [String]] = [
-        "server": ["name", "base", "demo"],
+        "server": ["name", "base", "demo", "language"],
         "fhir": [
             "base", "upstream", "relay", "changes", "versions", "operations", "documents_open_binaries",
             "describe_security",

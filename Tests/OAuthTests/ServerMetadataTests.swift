@@ -38,6 +38,8 @@ struct ServerMetadataTests {
             #expect(document["registration_endpoint"]?.string == "https://h.example/oauth2/register")
         }
         #expect(texts("capabilities", of: found[0]) == Capability.allCases.map(\.rawValue))
+        // OpenID Discovery §3
+        #expect(texts("ui_locales_supported", of: found[1]) == ["en", "es", "de"])
         #expect(texts("prompt_values_supported", of: found[1]) == ["none", "login", "consent", "select_account"])
     }
 

@@ -13,7 +13,7 @@ package typealias AuthorizeStores = ClientStore & SessionStore & UserStore & Lau
 /// the browser there. It draws no pages but errors; the pages issue no codes.
 package struct AuthorizeEndpoint: Endpoint {
     private let urls: ServerURLs
-    private let site: Site
+    private var site: Site
     private let policy: TokenPolicy
     private let sessionPolicy: SessionPolicy
     private let stores: any AuthorizeStores
@@ -34,6 +34,12 @@ package struct AuthorizeEndpoint: Endpoint {
     }
 
     package func respond(to request: Request) -> Response {
+        var endpoint = self
+        endpoint.site = site.speaking(to: request).speaking((try? Form(request.query))?["ui_locales"])
+        return endpoint.answer(request)
+    }
+
+    private func answer(_ request: Request) -> Response {
         do {
             switch request.method {
             case .get:
@@ -300,7 +306,7 @@ package struct AuthorizeEndpoint: Endpoint {
         let link = ErrorPage.AppLink(
             url: AuthorizationResponse.error(error).location(at: redirect), host: redirect.host)
         return page(
-            error.isTrouble ? .unavailable : .unverifiedApp(client.name, at: site), error,
+            error.isTrouble ? .unavailable : .unverifiedApp(client.name), error,
             status: error.isTrouble ? 503 : 400, request, back: link
         ).remarking("client", client.id)
     }
@@ -344,11 +350,4 @@ extension ScopeSet {
             }
         }
     }
-}
-
-extension ErrorPage.Words {
-    fileprivate static let cookieless = ErrorPage.Words(
-        title: "We cannot tell that it is you",
-        sentence: "Your browser did not send the cookie that belongs to this sign-in.",
-        advice: "Allow cookies for this site, or open the app in an ordinary browser window, and start again.")
 }

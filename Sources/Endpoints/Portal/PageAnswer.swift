@@ -7,11 +7,12 @@ extension Response {
     /// registered apps, which may redirect again on their own sites. Every value in a page is escaped, so no form but ours
     /// can stand in it.
     package static func page(_ html: HTML, status: Int = 200) -> Response {
-        Response(
+        var response = Response(
             status: status,
             fields: [
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Cache-Control", "no-store"),
+                ("Vary", "Accept-Language"),
                 (
                     "Content-Security-Policy",
                     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -21,5 +22,7 @@ extension Response {
                 // Not no-referrer: with that, browsers send "Origin: null" with our own forms.
                 ("Referrer-Policy", "same-origin"),
             ], body: html.bytes)
+        if let language = html.language { response.add("Content-Language", language.rawValue) }
+        return response
     }
 }

@@ -36,7 +36,7 @@ extension PortalEndpoint {
     ) throws(OAuthError) -> Response {
         let grants = try stored(stores.grants(of: session.user.id, at: clock(), policy: sessionPolicy))
         let own = session.user.fhirUser?.ownPatient
-        var names = PatientNames(directory, of: session.user)
+        var names = PatientNames(directory, of: session.user, in: site.language)
         let apps = Self.byApp(grants).map { grants in
             let patients = Set(grants.map(\.patient))
             let patient = patients.count == 1 ? patients.first ?? nil : nil
@@ -64,11 +64,13 @@ extension PortalEndpoint {
 private struct PatientNames {
     private let directory: any PatientDirectory
     private let access: UserAccess
+    private let language: Language
     private var known: [String: String?] = [:]
     private var isDown = false
 
-    init(_ directory: any PatientDirectory, of user: User) {
+    init(_ directory: any PatientDirectory, of user: User, in language: Language) {
         self.directory = directory
+        self.language = language
         access = user.effectiveAccess
     }
 
@@ -77,7 +79,7 @@ private struct PatientNames {
         if let name = known[patient] { return name }
         guard !isDown, access.includes(patient: patient) else { return nil }
         do {
-            known[patient] = .some(try directory.patient(patient)?.displayName)
+            known[patient] = .some(try directory.patient(patient)?.displayName(in: language))
         } catch {
             isDown = true
         }

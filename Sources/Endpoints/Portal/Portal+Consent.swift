@@ -54,7 +54,8 @@ extension PortalEndpoint {
             }
         }
         let page = ConsentPage(
-            site: site, visitor: try shown(visit, presence), interaction: visit.id.text, appName: visit.client.name,
+            site: site(visit), visitor: try shown(visit, presence), interaction: visit.id.text,
+            appName: visit.client.name,
             appHost: visit.interaction.request.redirect.host,
             isVerified: visit.client.isVerified, isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
             isOwnRecord: isOwnRecord(visit, presence), offered: visit.interaction.request.scopes,

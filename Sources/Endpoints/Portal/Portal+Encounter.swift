@@ -66,7 +66,8 @@ extension PortalEndpoint {
             trouble = error.reason
         }
         let page = EncounterPage(
-            site: site, visitor: try shown(visit, presence), appName: visit.client.name, interaction: visit.id.text,
+            site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
+            interaction: visit.id.text,
             patient: patient, isOwnRecord: presence.user.fhirUser?.ownPatient == id, outcome: outcome, today: today)
         return .page(page.render(), status: trouble == nil ? 200 : 503).noting(trouble)
     }

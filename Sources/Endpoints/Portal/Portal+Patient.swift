@@ -67,7 +67,7 @@ extension PortalEndpoint {
     ) throws(OAuthError) -> Response {
         .page(
             PatientPage(
-                site: site, visitor: try shown(visit, presence), appName: visit.client.name,
+                site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
                 interaction: visit.id.text, search: search, today: today
             ).render(), status: status)
     }

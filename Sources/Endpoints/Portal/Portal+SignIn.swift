@@ -132,7 +132,8 @@ extension PortalEndpoint {
     ) -> Response {
         let browser = visitor.browser ?? secrets.fresh(.browser)
         let page = SignInPage(
-            site: site, csrf: BrowserSession.token(for: browser), interaction: visit?.id.text, username: username,
+            site: site(visit), csrf: BrowserSession.token(for: browser), interaction: visit?.id.text,
+            username: username,
             appName: visit?.client.name, leadsToApps: destination == .apps && visit == nil,
             leadsToActivity: destination == .activity && visit == nil, problem: problem,
             demoAccounts: demoAccounts)

@@ -13,7 +13,8 @@ package typealias PortalStores = ClientStore & AccountStore & UserStore & Attemp
 /// Each page does one thing, stores it and goes back to the authorization endpoint or the portal; none issues a code.
 package struct PortalEndpoint: Endpoint {
     let urls: ServerURLs
-    let site: Site
+    /// In the language of the request that is answered.
+    private(set) var site: Site
     let policy: TokenPolicy
     let sessionPolicy: SessionPolicy
     let stores: any PortalStores
@@ -42,6 +43,12 @@ package struct PortalEndpoint: Endpoint {
     }
 
     package func respond(to request: Request) -> Response {
+        var endpoint = self
+        endpoint.site = site.speaking(to: request)
+        return endpoint.answer(request)
+    }
+
+    private func answer(_ request: Request) -> Response {
         do {
             return try page(request)
         } catch {

@@ -54,6 +54,11 @@ extension PortalEndpoint {
         return try stored(stores.spend(form: SecretDigest(of: value), in: visit.interaction.id))
     }
 
+    /// The site in the language that the app asked for, where it asked for one (OpenID Core §3.1.2.1).
+    func site(_ visit: Visit?) -> Site {
+        site.speaking(visit?.interaction.request.uiLocales)
+    }
+
     func lost(_ request: Request) -> Response {
         problem(
             .expired, .invalidRequest("the interaction is unknown, expired or already answered"), status: 400, request)

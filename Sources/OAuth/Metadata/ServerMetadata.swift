@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 import SMART
 
@@ -19,6 +20,7 @@ package struct ServerMetadata: Sendable {
             $0.member("subject_types_supported", ["public"])
             $0.member("id_token_signing_alg_values_supported", ["RS256"])
             $0.member("response_modes_supported", ["query"])
+            $0.member("ui_locales_supported", Language.spoken.map(\.rawValue))
             $0.member("prompt_values_supported", features.prompts)
             $0.member(
                 "claims_supported", ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "name", "fhirUser"])

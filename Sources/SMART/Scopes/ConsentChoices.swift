@@ -6,6 +6,12 @@ package struct ConsentChoices: Sendable, Equatable {
     package struct Group: Sendable, Equatable {
         /// Whose records: "this patient’s record".
         package let place: String
+        /// "see and change in this patient’s record"; without permissions, "use in this patient’s record".
+        package func heading(_ permissions: Permissions?, in language: Language) -> String {
+            recordPlace.doing(.use(permissions), for: reader, in: language)
+        }
+        let recordPlace: RecordPlace
+        let reader: ConsentSentences.Reader
         package let choices: [ConsentChoice]
         /// Whether the app asks for all kinds, those to come included.
         package let hasWildcard: Bool
@@ -24,21 +30,23 @@ package struct ConsentChoices: Sendable, Equatable {
 
     let records: OfferedRecords
 
-    package init(_ offered: ScopeSet, for reader: ConsentSentences.Reader) {
+    package init(
+        _ offered: ScopeSet, for reader: ConsentSentences.Reader, in language: Language = .english
+    ) {
         self.offered = offered
         let records = OfferedRecords(offered.clinical, for: reader)
         self.records = records
-        groups = RecordPlace.allCases.compactMap { Self.group($0, of: records) }
-        identity = ConsentSentences.identity(offered).map { ConsentChoice(.identity, $0) }
-        online = offered.scopes.first { $0.kind == .onlineAccess }.flatMap { $0.sentence(for: reader) }
+        groups = RecordPlace.allCases.compactMap { Self.group($0, of: records, in: language) }
+        identity = ConsentSentences.identity(offered, in: language).map { ConsentChoice(.identity, $0) }
+        online = offered.scopes.first { $0.kind == .onlineAccess }.flatMap { $0.sentence(for: reader, in: language) }
             .map { ConsentChoice(.online, $0) }
         offline =
-            offered.contains(.offlineAccess) ? ConsentChoice(.offline, ConsentSentences.offline) : nil
+            offered.contains(.offlineAccess) ? ConsentChoice(.offline, ConsentSentences.offline[language]) : nil
         own = offered.scopes.filter { $0.kind == .other }.compactMap { scope in
-            scope.sentence(for: reader).map { ConsentChoice(.own(scope.spelling), $0) }
+            scope.sentence(for: reader, in: language).map { ConsentChoice(.own(scope.spelling), $0) }
         }
         var seen: Set<String> = []
-        besides = offered.scopes.filter(\.isLaunch).compactMap { $0.sentence(for: reader) }
+        besides = offered.scopes.filter(\.isLaunch).compactMap { $0.sentence(for: reader, in: language) }
             .filter { seen.insert($0).inserted }
     }
 
@@ -61,27 +69,33 @@ package struct ConsentChoices: Sendable, Equatable {
 }
 
 extension ConsentChoices {
-    private static func group(_ place: RecordPlace, of records: OfferedRecords) -> Group? {
+    private static func group(
+        _ place: RecordPlace, of records: OfferedRecords, in language: Language
+    ) -> Group? {
         let rows = records.rows.filter { $0.place == place }
         let granular = records.granular.filter { $0.place == place }
         var seen: Set<String> = []
         let types = (rows.map(\.type) + granular.map(\.type)).filter { seen.insert($0).inserted }
         var choices = EverydayTypes.sorted(types).flatMap { type in
-            Self.choices(rows.first { $0.type == type }, granular.filter { $0.type == type })
+            Self.choices(rows.first { $0.type == type }, granular.filter { $0.type == type }, in: language)
         }
         if let permissions = records.wildcards[place] {
-            choices.append(ConsentChoice(.rest(of: place), "everything else", permissions))
+            choices.append(
+                ConsentChoice(
+                    .rest(of: place),
+                    language.say(en: "everything else", es: "todo lo demás", de: "alles andere"), permissions))
         }
         guard !choices.isEmpty else { return nil }
         return Group(
-            place: place.words(for: records.reader), choices: choices, hasWildcard: records.wildcards[place] != nil)
+            place: place.words(for: records.reader, in: language), recordPlace: place, reader: records.reader,
+            choices: choices, hasWildcard: records.wildcards[place] != nil)
     }
 
     /// The ticks of one type: of the whole, with its categories, and of what granular scopes open apart from it.
     private static func choices(
-        _ row: OfferedRecords.Row?, _ granular: [OfferedRecords.Granular]
+        _ row: OfferedRecords.Row?, _ granular: [OfferedRecords.Granular], in language: Language
     ) -> [ConsentChoice] {
-        let whole = row.map { choice($0, granular) }
+        let whole = row.map { choice($0, granular, in: language) }
         let parts = whole?.parts.map(\.id) ?? []
         var seen: Set<ChoiceID> = []
         let separate = granular.map(\.id).filter { !parts.contains($0) && seen.insert($0).inserted }
@@ -89,25 +103,26 @@ extension ConsentChoices {
             + separate.map { id in
                 let scopes = granular.filter { $0.id == id }.map(\.scope)
                 return ConsentChoice(
-                    id, scopes.first.map { $0.kinds.joined(separator: " and ") } ?? "",
+                    id, scopes.first.map { language.list($0.kinds(in: language)) } ?? "",
                     scopes.reduce(into: Permissions()) { $0.formUnion($1.permissions) })
             }
     }
 
     private static func choice(
-        _ row: OfferedRecords.Row, _ granular: [OfferedRecords.Granular]
+        _ row: OfferedRecords.Row, _ granular: [OfferedRecords.Granular], in language: Language
     ) -> ConsentChoice {
         let categories = ConsentCategories.of(row.type).map { token in
             let id = ChoiceID.category(token, of: row.type, in: row.place)
             let more = granular.filter { $0.id == id }.map(\.scope.permissions)
             return ConsentChoice(
-                id, ResourceWords.kind(token, of: row.type) ?? token.spelling,
+                id, ResourceWords.kind(token, of: row.type, in: language) ?? token.spelling,
                 more.reduce(into: row.permissions) { $0.formUnion($1) })
         }
         let other = ConsentChoice(
-            .otherCategories(of: row.type, in: row.place), ResourceWords.others(row.type), row.permissions)
+            .otherCategories(of: row.type, in: row.place), ResourceWords.others(row.type, in: language), row.permissions
+        )
         return ConsentChoice(
-            row.id, ResourceWords.noun(row.type), row.permissions,
+            row.id, ResourceWords.noun(row.type, in: language), row.permissions,
             parts: categories.isEmpty ? [] : categories + [other])
     }
 }

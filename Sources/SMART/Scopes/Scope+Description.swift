@@ -1,7 +1,9 @@
+import HTTP
+
 /// What scopes let an app do, in the words of the person who is asked: the same on every page that speaks of a grant.
 package struct ConsentSentences: Sendable, Equatable {
     /// Who reads the sentences.
-    package enum Reader: Sendable {
+    package enum Reader: Sendable, Equatable {
         /// The patient whose record it is.
         case patient
         /// Anyone who acts for a patient: staff, a relative.
@@ -30,31 +32,37 @@ package struct ConsentSentences: Sendable, Equatable {
     /// Whether a scope speaks of all types, now and later.
     package var wildcard = false
 
-    static let offline = "Keep its access while you are away"
+    static let offline = Wording(
+        "Keep its access while you are away", es: "Conservar el acceso cuando usted no está",
+        de: "Den Zugriff behalten, wenn Sie nicht da sind")
+    private let language: Language
 
-    package init(_ set: ScopeSet, for reader: Reader) {
-        read = Self.accesses(set, for: reader, verb: "See in", including: [.read, .search])
-        change = Self.accesses(set, for: reader, verb: "Add to or change in", including: [.create, .update])
-        delete = Self.accesses(set, for: reader, verb: "Delete from", including: .delete)
-        identity = Self.identity(set)
-        also = Self.unique(set.scopes.compactMap { $0.sentence(for: reader) })
+    package init(_ set: ScopeSet, for reader: Reader, in language: Language = .english) {
+        self.language = language
+        read = Self.accesses(set, for: reader, .see, in: language, including: [.read, .search])
+        change = Self.accesses(set, for: reader, .change, in: language, including: [.create, .update])
+        delete = Self.accesses(set, for: reader, .delete, in: language, including: .delete)
+        identity = Self.identity(set, in: language)
+        also = Self.unique(set.scopes.compactMap { $0.sentence(for: reader, in: language) })
         offline = set.contains(.offlineAccess)
         wildcard = set.clinical.contains { $0.resourceType == nil }
     }
 
     /// Whose records the sentences speak of: "this patient’s record". More than one where scopes
     /// mix; directories count where there is nothing else.
-    package static func records(_ set: ScopeSet, for reader: Reader) -> [String] {
+    package static func records(
+        _ set: ScopeSet, for reader: Reader, in language: Language = .english
+    ) -> [String] {
         let places = set.clinical.map { $0.place(for: reader) }
         let records = RecordPlace.allCases.filter { places.contains($0) }
         let personal = records.filter { $0 != .directories }
-        return (personal.isEmpty ? records : personal).map { $0.words(for: reader) }
+        return (personal.isEmpty ? records : personal).map { $0.words(for: reader, in: language) }
     }
 
     /// Every sentence on a line of its own.
     package var lines: [String] {
         (read + change + delete).flatMap(\.sentences) + (identity.map { [$0] } ?? []) + also
-            + (offline ? [Self.offline] : [])
+            + (offline ? [Self.offline[language]] : [])
     }
 
     /// What these sentences say and `others` do not.
@@ -66,14 +74,14 @@ package struct ConsentSentences: Sendable, Equatable {
 
 extension ConsentSentences {
     private static func accesses(
-        _ set: ScopeSet, for reader: Reader, verb: String, including wanted: Permissions
+        _ set: ScopeSet, for reader: Reader, _ act: RecordAct, in language: Language, including wanted: Permissions
     ) -> [Access] {
         RecordPlace.allCases.compactMap { place in
             var found: [(kind: String, permissions: Permissions)] = []
             for scope in set.clinical
             where scope.place(for: reader) == place && !scope.permissions.isDisjoint(with: wanted) {
                 let permissions = scope.permissions.intersection(wanted)
-                for kind in scope.kinds {
+                for kind in scope.kinds(in: language) {
                     if let index = found.firstIndex(where: { $0.kind == kind }) {
                         found[index].permissions.formUnion(permissions)
                     } else {
@@ -83,20 +91,31 @@ extension ConsentSentences {
             }
             guard !found.isEmpty else { return nil }
             // The widest comes first, so that nobody has to find it among the narrow ones.
-            let widest = found.filter { $0.kind == ClinicalScope.everything }
-            let rest = found.filter { $0.kind != ClinicalScope.everything }
+            let widest = found.filter { $0.kind == ClinicalScope.everything[language] }
+            let rest = found.filter { $0.kind != ClinicalScope.everything[language] }
             return Access(
-                heading: "\(verb) \(place.words(for: reader))",
-                kinds: (widest + rest).map { "\($0.kind)\($0.permissions.reservation)" })
+                heading: place.doing(act, for: reader, in: language),
+                kinds: (widest + rest).map { "\($0.kind)\($0.permissions.reservation(in: language))" })
         }
     }
 
-    static func identity(_ set: ScopeSet) -> String? {
+    static func identity(_ set: ScopeSet, in language: Language) -> String? {
         let isNamed = set.contains(.fhirUser) || set.contains(.profile)
         switch (isNamed, set.contains(.fhirUser), set.contains(.openID)) {
-        case (_, true, _): return "Know who you are: your name and your own entry in the hospital’s records"
-        case (true, _, _): return "Know who you are: your name"
-        case (_, _, true): return "Recognize you when you come back, without learning your name"
+        case (_, true, _):
+            return language.say(
+                en: "Know who you are: your name and your own entry in the hospital’s records",
+                es: "Saber quién es usted: su nombre y su propia ficha en el hospital",
+                de: "Wissen, wer Sie sind: Ihr Name und Ihr eigener Eintrag beim Krankenhaus")
+        case (true, _, _):
+            return language.say(
+                en: "Know who you are: your name", es: "Saber quién es usted: su nombre",
+                de: "Wissen, wer Sie sind: Ihr Name")
+        case (_, _, true):
+            return language.say(
+                en: "Recognize you when you come back, without learning your name",
+                es: "Reconocerle cuando vuelva, sin conocer su nombre",
+                de: "Sie wiedererkennen, wenn Sie zurückkommen, ohne Ihren Namen zu erfahren")
         default: return nil
         }
     }
@@ -109,10 +128,10 @@ extension ConsentSentences {
 
 extension Permissions {
     /// What a sentence about adding and changing has to take back.
-    fileprivate var reservation: String {
+    fileprivate func reservation(in language: Language) -> String {
         switch self {
-        case .create: " (add only)"
-        case .update: " (change only)"
+        case .create: language.say(en: " (add only)", es: " (solo añadir)", de: " (nur ergänzen)")
+        case .update: language.say(en: " (change only)", es: " (solo cambiar)", de: " (nur ändern)")
         default: ""
         }
     }
@@ -120,60 +139,99 @@ extension Permissions {
 
 extension Scope {
     /// The sentence of a scope that is about no kind of information; `nil` where the set as a whole has one.
-    func sentence(for reader: ConsentSentences.Reader) -> String? {
+    func sentence(for reader: ConsentSentences.Reader, in language: Language) -> String? {
         switch kind {
         case .clinical, .openID, .fhirUser, .profile, .offlineAccess: nil
-        case .launch: "Know what you had open when you started it"
+        case .launch:
+            language.say(
+                en: "Know what you had open when you started it", es: "Saber qué tenía abierto usted al iniciarla",
+                de: "Wissen, was Sie beim Start geöffnet hatten")
         case .launchContext(type: let type, role: let role):
-            "Know which \(Self.contextNoun(type, for: reader))\(role.map { " (as \($0))" } ?? "")"
-        case .onlineAccess: "Keep its access for as long as you stay signed in"
-        case .other: "Use the hospital’s own permission “\(spelling)”"
+            Self.context(type, for: reader, in: language)
+                + (role.map { language.say(en: " (as \($0))", es: " (como \($0))", de: " (als \($0))") } ?? "")
+        case .onlineAccess:
+            language.say(
+                en: "Keep its access for as long as you stay signed in",
+                es: "Conservar el acceso mientras siga con la sesión iniciada",
+                de: "Den Zugriff behalten, solange Sie angemeldet sind")
+        case .other:
+            language.say(
+                en: "Use the hospital’s own permission “\(spelling)”",
+                es: "Usar el permiso propio del hospital «\(spelling)»",
+                de: "Die eigene Berechtigung „\(spelling)“ des Krankenhauses nutzen")
         }
     }
 
-    private static func contextNoun(_ type: String, for reader: ConsentSentences.Reader) -> String {
+    private static func context(
+        _ type: String, for reader: ConsentSentences.Reader, in language: Language
+    ) -> String {
         switch (type, reader) {
-        case ("patient", .patient): "record is yours"
-        case ("encounter", _): "visit it is about"
-        default: "\(type) is chosen"
+        case ("patient", .patient):
+            language.say(
+                en: "Know which record is yours", es: "Saber cuál es su historia clínica",
+                de: "Wissen, welche Akte Ihre ist")
+        case ("patient", .other):
+            language.say(
+                en: "Know which patient is chosen", es: "Saber qué paciente se ha elegido",
+                de: "Wissen, welche Person ausgewählt ist")
+        case ("encounter", _):
+            language.say(
+                en: "Know which visit it is about", es: "Saber de qué visita se trata",
+                de: "Wissen, um welchen Besuch es geht")
+        default:
+            language.say(
+                en: "Know which \(type) is chosen", es: "Saber qué se ha elegido: \(type)",
+                de: "Wissen, was ausgewählt ist: \(type)")
         }
     }
 }
 
 extension ClinicalScope {
-    fileprivate static let everything = "every kind of information, now and later"
+    fileprivate static let everything = Wording(
+        "every kind of information, now and later", es: "todo tipo de información, ahora y en el futuro",
+        de: "alle Arten von Daten, jetzt und später")
 
     /// The kinds of information that the scope opens: one, or one for each category it names.
-    var kinds: [String] {
-        guard let resourceType else { return [Self.everything] }
-        let noun = ResourceWords.noun(resourceType)
+    func kinds(in language: Language) -> [String] {
+        guard let resourceType else { return [Self.everything[language]] }
+        let noun = ResourceWords.noun(resourceType, in: language)
         let category = constraints.first { $0.parameter == ResourceWords.parameterOfKinds(resourceType) }
-        let others = constraints.filter { $0 != category }.map(\.words)
-        guard let category else { return [Self.qualified(noun, by: others)] }
+        let others = constraints.filter { $0 != category }.map { $0.words(in: language) }
+        guard let category else { return [Self.qualified(noun, by: others, in: language)] }
         return category.values.map { value in
-            if let kind = ResourceWords.kind(value, of: resourceType) { return Self.qualified(kind, by: others) }
-            return Self.qualified(noun, by: [category.words(for: [value])] + others)
+            if let kind = ResourceWords.kind(value, of: resourceType, in: language) {
+                return Self.qualified(kind, by: others, in: language)
+            }
+            return Self.qualified(noun, by: [category.words(for: [value], in: language)] + others, in: language)
         }
     }
 
-    private static func qualified(_ kind: String, by conditions: [String]) -> String {
-        conditions.isEmpty ? kind : "\(kind) (only with \(conditions.joined(separator: " and ")))"
+    private static func qualified(_ kind: String, by conditions: [String], in language: Language) -> String {
+        guard !conditions.isEmpty else { return kind }
+        let all = language.list(conditions)
+        return language.say(
+            en: "\(kind) (only with \(all))", es: "\(kind) (solo con \(all))", de: "\(kind) (nur mit \(all))")
     }
 }
 
 extension ScopeConstraint {
-    fileprivate var words: String { words(for: values) }
+    fileprivate func words(in language: Language) -> String { words(for: values, in: language) }
 
     /// The values stand as they were written: a guess at a code nobody here knows would be worse.
-    fileprivate func words(for values: [Token]) -> String {
-        "\(Self.name(parameter)) \(values.map(\.spelling).joined(separator: " or "))"
+    fileprivate func words(for values: [Token], in language: Language) -> String {
+        "\(Self.name(parameter, in: language)) \(language.alternatives(values.map(\.spelling)))"
     }
 
-    private static func name(_ parameter: String) -> String {
+    private static func name(_ parameter: String, in language: Language) -> String {
         switch parameter {
-        case "_tag": "tag"
-        case "_security": "security label"
-        case "clinical-status": "clinical status"
+        case "_tag": language.say(en: "tag", es: "etiqueta", de: "Markierung")
+        case "category": language.say(en: "category", es: "categoría", de: "Kategorie")
+        case "code": language.say(en: "code", es: "código", de: "Code")
+        case "status": language.say(en: "status", es: "estado", de: "Stand")
+        case "_security":
+            language.say(en: "security label", es: "etiqueta de seguridad", de: "Sicherheitsmarkierung")
+        case "clinical-status":
+            language.say(en: "clinical status", es: "estado clínico", de: "klinischer Stand")
         default: parameter
         }
     }

@@ -11,7 +11,7 @@ struct CalendarDateTests {
         ]
     )
     func words(text: String, words: String) throws {
-        #expect(try #require(CalendarDate(text)).words == words)
+        #expect(try #require(CalendarDate(text)).words(in: .english) == words)
     }
 
     @Test(
@@ -36,7 +36,7 @@ struct CalendarDateTests {
     )
     func ages(birth: String, age: String) throws {
         let today = try #require(CalendarDate("2026-07-14"))
-        #expect(try #require(CalendarDate(birth)).age(on: today) == age)
+        #expect(try #require(CalendarDate(birth)).age(on: today)?.words(in: .english) == age)
     }
 
     @Test(
@@ -51,7 +51,7 @@ struct CalendarDateTests {
     )
     func imprecise(birth: String, age: String?) throws {
         let today = try #require(CalendarDate("2026-07-14"))
-        #expect(try #require(CalendarDate(birth)).age(on: today) == age)
+        #expect(try #require(CalendarDate(birth)).age(on: today)?.words(in: .english) == age)
     }
 
     @Test(
@@ -74,7 +74,8 @@ struct PatientSummaryTests {
     @Test("the dead have no age, and a text that is no date stands as it is")
     func birth() {
         func words(_ date: String?, isDeceased: Bool = false) -> String {
-            PatientSummary(id: "1", name: "A", birthDate: date, isDeceased: isDeceased).birthWords(on: today)
+            PatientSummary(id: "1", name: "A", birthDate: date, isDeceased: isDeceased).birthWords(
+                on: today, in: .english)
         }
         #expect(words("1961-03-04") == "4 Mar 1961 (65 years)")
         #expect(words("1961-03-04", isDeceased: true) == "4 Mar 1961")
@@ -90,7 +91,7 @@ struct PatientSummaryTests {
         ]
     )
     func sex(code: String?, word: String) {
-        #expect(PatientSummary(id: "1", name: "A", sex: code).sexWords == word)
+        #expect(PatientSummary(id: "1", name: "A", sex: code).sexWords(in: .english) == word)
     }
 
     @Test("a patient without a name can still be chosen")

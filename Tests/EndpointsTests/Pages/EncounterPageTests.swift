@@ -100,7 +100,7 @@ struct EncounterSummaryTests {
             ("spring", "summer", "finished", "spring to summer"),
         ] as [(String?, String?, String, String)])
     func time(_ start: String?, _ end: String?, _ status: String, _ words: String) {
-        #expect(EncounterSummary(id: "e", status: status, start: start, end: end).when == words)
+        #expect(EncounterSummary(id: "e", status: status, start: start, end: end).when(in: .english) == words)
     }
 
     @Test("every status and every well-known class has words of its own, none of them the code")
@@ -108,12 +108,15 @@ struct EncounterSummaryTests {
         let statuses = [
             "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error",
         ]
-        #expect(Set(statuses.map { encounter("e", $0, nil).statusWords }).count == statuses.count)
+        #expect(Set(statuses.map { encounter("e", $0, nil).statusWords(in: .english) }).count == statuses.count)
         for code in ["AMB", "EMER", "FLD", "HH", "IMP", "ACUTE", "NONAC", "OBSENC", "PRENC", "SS", "VR"] {
-            let title = EncounterSummary(id: "e", status: "finished", classCode: code, classWords: "site's").title
+            let title = EncounterSummary(id: "e", status: "finished", classCode: code, classWords: "site's").title(
+                in: .english)
             #expect(!title.contains(code) && !title.contains("site's"))
         }
-        #expect(EncounterSummary(id: "e", status: "finished", classCode: "own", classWords: "Spa").title == "Spa")
-        #expect(EncounterSummary(id: "e", status: "finished").title == "Visit")
+        #expect(
+            EncounterSummary(id: "e", status: "finished", classCode: "own", classWords: "Spa").title(in: .english)
+                == "Spa")
+        #expect(EncounterSummary(id: "e", status: "finished").title(in: .english) == "Visit")
     }
 }

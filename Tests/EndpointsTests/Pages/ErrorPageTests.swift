@@ -29,7 +29,7 @@ struct ErrorPageTests {
         let link = ErrorPage.AppLink(url: "https://app.example/cb?error=invalid_scope&state=s", host: "app.example")
         let page = try Markup(
             ErrorPage(
-                site: site, words: .unverifiedApp("Growth Chart", at: site), code: "invalid_scope",
+                site: site, words: .unverifiedApp("Growth Chart"), code: "invalid_scope",
                 developerDescription: "scope is missing", requestID: "4711", linksToPortal: false, back: link
             ).render().description)
         #expect(page.first("p", "class", "lead")?.text.hasPrefix("Growth Chart asked for access") == true)

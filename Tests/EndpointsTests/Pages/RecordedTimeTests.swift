@@ -16,7 +16,7 @@ struct RecordedTimeTests {
         ])
     func reading(_ text: String, _ words: String, _ seconds: Int) throws {
         let moment = try #require(RecordedTime(text))
-        #expect(moment.words == words)
+        #expect(moment.words(in: .english) == words)
         #expect(moment.secondsSince1970 == seconds)
     }
 

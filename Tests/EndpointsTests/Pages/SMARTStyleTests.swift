@@ -42,7 +42,7 @@ struct SMARTStyleTests {
         #expect(
             members["dim_font_size"] == "17px" && members["dim_border_radius"] == "8px" && uses("border-radius: 0.5rem")
         )
-        #expect(members["dim_spacing_size"] == "16px" && uses("padding-left: 1.0rem"))
+        #expect(members["dim_spacing_size"] == "16px" && uses("padding-inline: 1.0rem"))
     }
 
     // Requirement 119

@@ -15,7 +15,11 @@ enum SamplePages {
             isDeceased: isDeceased)
     }
 
-    static func all(_ text: String) -> [(name: String, html: HTML)] {
+    static func all(_ text: String, in language: Language = .english) -> [(name: String, html: HTML)] {
+        $language.withValue(language) { every(text) }
+    }
+
+    private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
             + activities(text) + others(text)
     }
@@ -36,7 +40,12 @@ enum SamplePages {
         }
     }
 
-    private static func site(_ text: String) -> Endpoints.Site { Endpoints.Site(name: text, isDemo: true) }
+    @TaskLocal private static var language = Language.english
+
+    private static func site(_ text: String) -> Endpoints.Site {
+        Endpoints.Site(name: text, isDemo: true).speaking(language.rawValue)
+    }
+
     private static func visitor(_ text: String) -> Visitor { Visitor(name: text, csrf: text) }
 
     private static func searches(_ text: String) -> [(String, PatientSearch)] {
@@ -157,18 +166,18 @@ enum SamplePages {
     }
 
     private static func others(_ text: String) -> [(String, HTML)] {
-        let words = [
-            ErrorPage.Words(title: text, sentence: text, advice: text), .brokenRequest(from: text),
-            .brokenRequest(from: nil), .unverifiedApp(text, at: site(text)), .expired, .formExpired, .unavailable,
-            .notFound, .refused,
+        let words: [ErrorPage.Words] = [
+            .brokenRequest(from: text),
+            .brokenRequest(from: nil), .unverifiedApp(text), .expired, .formExpired, .unavailable,
+            .notFound, .refused, .cookieless,
         ]
-        return words.flatMap { words in
+        return words.flatMap { (words: ErrorPage.Words) in
             [nil, text].map { detail in
                 let page = ErrorPage(
                     site: site(text), visitor: detail.map(visitor), words: words, code: detail,
                     developerDescription: detail, requestID: text, linksToPortal: detail == nil,
                     back: detail.map { ErrorPage.AppLink(url: "https://app.example/?\($0)", host: $0) })
-                return ("error, \(words.title)", page.render())
+                return ("error, \(words)", page.render())
             }
         } + [("signed out", SignedOutPage(site: site(text)).render())]
     }

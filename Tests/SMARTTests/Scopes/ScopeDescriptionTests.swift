@@ -1,3 +1,4 @@
+import HTTP
 import Testing
 
 @testable import SMART
@@ -159,13 +160,15 @@ struct ScopeDescriptionTests {
         }
     }
 
-    @Test("the words of two types, or of two categories of a type, are never the same")
-    func distinct() {
-        let nouns = Self.everyType.map(ResourceWords.noun)
+    @Test(
+        "the words of two types, or of two categories of a type, are never the same, in any language",
+        arguments: Language.spoken)
+    func distinct(language: Language) {
+        let nouns = Self.everyType.map { ResourceWords.noun($0, in: language) }
         #expect(Set(nouns).count == nouns.count)
         #expect(Set(ResourceWords.nouns.keys).isSubset(of: Self.everyType))
         for (type, kinds) in ResourceWords.kinds {
-            let words = Set(kinds.map { "\($0.system)|\($0.words)" })
+            let words = Set(kinds.map { "\($0.system)|\($0.words[language])" })
             #expect(words.count == kinds.count, "\(type)")
             #expect(words.isDisjoint(with: nouns), "\(type)")
         }

@@ -36,39 +36,26 @@ package struct CalendarDate: Sendable, Equatable {
         self.day = rest
     }
 
-    /// "4 Mar 1961", "Mar 1961" or "1961": the month in letters, so that nobody takes it for the day.
-    package var words: String {
-        guard let month else { return String(year) }
-        let name = Self.months[month - 1]
-        return day.map { "\($0) \(name) \(year)" } ?? "\(name) \(year)"
-    }
-
     /// Its first day, for putting dates in order.
     package var daysSince1970: Int { earliest.ordinal - Self.epoch }
 
     /// The age of somebody born on this date: days for a newborn, months up to two years, then years. Where the date
     /// leaves two ages it says both. `nil` for a date to come.
-    package func age(on today: CalendarDate) -> String? {
+    func age(on today: CalendarDate) -> Age? {
         let today = today.earliest
         guard earliest.ordinal <= today.ordinal else { return nil }
         let low = max(0, Self.completedMonths(from: latest, to: today))
         let high = Self.completedMonths(from: earliest, to: today)
-        if high >= 24 {
-            return low / 12 == high / 12 ? "\(high / 12) years" : "\(low / 12) or \(high / 12) years"
-        }
-        if low == high, low >= 1 { return low == 1 ? "1 month" : "\(low) months" }
-        if low >= 1, high == low + 1 { return "\(low) or \(high) months" }
-        guard day == nil else {
-            return today.ordinal - earliest.ordinal == 1 ? "1 day" : "\(today.ordinal - earliest.ordinal) days"
-        }
-        return high == 0 ? "under 1 month" : "under \(high + 1) months"
+        if high >= 24 { return .years(low / 12, or: low / 12 == high / 12 ? nil : high / 12) }
+        if low >= 1, high <= low + 1 { return .months(low, orOneMore: high > low) }
+        guard day == nil else { return .days(today.ordinal - earliest.ordinal) }
+        return .under(months: high + 1)
     }
 }
 
 extension CalendarDate {
     private typealias Day = (year: Int, month: Int, day: Int, ordinal: Int)
 
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     private static let epoch = days(before: 1970) + 1
 
     private var earliest: Day { Self.whole(year, month ?? 1, day ?? 1) }

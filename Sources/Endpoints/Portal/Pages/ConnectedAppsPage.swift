@@ -34,7 +34,7 @@ package struct ConnectedApp: Sendable {
 
 /// The apps that the person has let in, and the way to end each one's access: the `management_endpoint`
 /// (SMART conformance#using-well-known).
-package struct ConnectedAppsPage: Sendable {
+package struct ConnectedAppsPage: SpokenPage {
     package enum Notice: Sendable, Equatable {
         /// The access of this app has ended.
         case ended(String)
@@ -60,15 +60,15 @@ package struct ConnectedAppsPage: Sendable {
 
     package func render() -> HTML {
         PageFrame(
-            site: site, visitor: visitor, title: "Connected apps", hasProblem: notice?.isProblem ?? false
+            site: site, visitor: visitor, title: connectedAppsTitle, hasProblem: notice?.isProblem ?? false
         ).render(
             """
-            \(notice.map { $0.markup })
-            <h1>Connected apps</h1>
-            <p class="lead">Apps that you have allowed to use information at \(site.name).</p>
+            \(notice.map(markup))
+            <h1>\(connectedAppsTitle)</h1>
+            <p class="lead">\(lead)</p>
             \(apps.isEmpty ? empty : nil)
-            \(section("away", "They keep their access while you are away", lasting))
-            \(section("here", "They have access while you use them", passing))
+            \(section("away", awayHeading, lasting))
+            \(section("here", hereHeading, passing))
             \(consequence, if: !apps.isEmpty)
             """)
     }
@@ -80,16 +80,15 @@ extension ConnectedAppsPage {
 
     private var consequence: HTML {
         """
-        <p class="aside">An app whose access you end can read nothing more from that moment on. What it has read \
-        before stays with it.</p>
+        <p class="aside">\(consequenceWords)</p>
         """
     }
 
     private var empty: HTML {
         """
         <div class="card">
-        <h2>No app has access</h2>
-        <p>When you allow an app to use information, it stands here until its access ends.</p>
+        <h2>\(emptyTitle)</h2>
+        <p>\(emptyWords)</p>
         </div>
         """
     }
@@ -107,24 +106,23 @@ extension ConnectedAppsPage {
     }
 
     private func entry(_ app: ConnectedApp) -> HTML {
-        let lines = ConsentSentences(app.scopes, for: app.isOwnRecord ? .patient : .other).lines
+        let lines = ConsentSentences(app.scopes, for: app.isOwnRecord ? .patient : .other, in: language).lines
         return """
             <li class="card">
             <h3><bdi>\(app.name)</bdi></h3>
             <dl class="particulars">
-            \(about(app).map { "<div><dt>Record</dt><dd>\($0)</dd></div>" })
-            <div><dt>Allowed on</dt><dd>\(app.since.words)</dd></div>
-            <div><dt>Last used</dt><dd>\(app.lastUsed?.words ?? "Not yet")</dd></div>
-            \(app.offlineUntil.map { "<div><dt>Ends by itself, if not used, on</dt><dd>\($0.words)</dd></div>" })
+            \(about(app).map { "<div><dt>\(recordTerm)</dt><dd>\($0)</dd></div>" })
+            <div><dt>\(allowedTerm)</dt><dd>\(app.since.words(in: language))</dd></div>
+            <div><dt>\(lastUsedTerm)</dt><dd>\(app.lastUsed?.words(in: language) ?? notYet)</dd></div>
+            \(app.offlineUntil.map { "<div><dt>\(endsTerm)</dt><dd>\($0.words(in: language))</dd></div>" })
             </dl>
             <details>
-            <summary>What it may do<span class="unseen"> (\(app.name))</span></summary>
+            <summary>\(whatItMayDo(app.name))</summary>
             <ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>
             </details>
             <form method="post" action="\(Self.path)">
             \(.hidden("csrf", visitor.csrf))\(.hidden("app", app.id))
-            <button class="quiet" name="end" value="yes">End access<span class="unseen"> of \(app.name)\
-            \(about(app).map { ", record: \($0)" })</span></button>
+            <button class="quiet" name="end" value="yes">\(endAccess(of: app.name, record: about(app)))</button>
             </form>
             </li>
 
@@ -132,7 +130,7 @@ extension ConnectedAppsPage {
     }
 
     private func about(_ app: ConnectedApp) -> HTML? {
-        if app.isOwnRecord { return "Yours" }
+        if app.isOwnRecord { return yours }
         return app.patient.map { "<bdi>\($0)</bdi>" }
     }
 }
@@ -140,16 +138,5 @@ extension ConnectedAppsPage {
 extension ConnectedAppsPage.Notice {
     fileprivate var isProblem: Bool {
         if case .ended = self { false } else { true }
-    }
-
-    fileprivate var markup: HTML {
-        switch self {
-        case .ended(let name):
-            .notice("The access of <strong><bdi>\(name)</bdi></strong> has ended. It can read nothing more.")
-        case .noSuchApp:
-            .problem("This access is not there any more", "It has ended already. The list below is up to date.")
-        case .formExpired:
-            .problem("Please try once more", "This page was open for a long time, so it has been renewed.")
-        }
     }
 }

@@ -3,14 +3,16 @@ import SMART
 
 /// The choices of a consent as tick boxes that work without a script.
 struct ConsentTicks {
-    private let choices: ConsentChoices
+    let choices: ConsentChoices
+    let language: Language
     private let ticked: Set<ChoiceID>?
     /// Names for labels: the ids of choices are no ids of HTML.
     private let names: [ChoiceID: String]
 
     /// - Parameter ticked: `nil` for everything.
-    init(_ choices: ConsentChoices, ticked: Set<ChoiceID>?) {
+    init(_ choices: ConsentChoices, ticked: Set<ChoiceID>?, in language: Language) {
         self.choices = choices
+        self.language = language
         self.ticked = ticked
         let ids = choices.all.map(\.id).enumerated().map { ($1, "t\($0)") }
         names = Dictionary(ids) { first, _ in first }
@@ -25,7 +27,7 @@ struct ConsentTicks {
 
 extension ConsentTicks {
     private func fieldset(_ group: ConsentChoices.Group) -> HTML {
-        let permissions = Set(group.choices.map(\.permissions.words))
+        let permissions = Set(group.choices.map(\.permissions))
         // What is the same for all is said once.
         let common = permissions.count == 1 ? group.choices.first?.permissions : nil
         // In the long list of everything, the parts of a kind are a click away.
@@ -34,7 +36,7 @@ extension ConsentTicks {
         return """
             <div class="card">
             <fieldset>
-            <legend><h3>\(Self.sentence(common?.words ?? "use")) in \(group.place)</h3></legend>
+            <legend><h3>\(Self.sentence(group.heading(common, in: language)))</h3></legend>
             <ul class="plain ticks\(" columns", if: isNarrow)">
             \(group.choices.map { row($0, around: common, isOpen: isOpen) })
             </ul>
@@ -59,7 +61,7 @@ extension ConsentTicks {
     private func also(_ others: [ConsentChoice]) -> HTML {
         """
         <fieldset>
-        <legend><h3>\(choices.groups.isEmpty ? "The app may" : "Also")</h3></legend>
+        <legend><h3>\(alsoTitle)</h3></legend>
         <ul class="plain ticks">\(others.map(row))</ul>
         </fieldset>
         """
@@ -67,7 +69,7 @@ extension ConsentTicks {
 
     private var besides: HTML {
         """
-        <p>Whatever you allow, the app will also</p>
+        <p>\(besidesWords)</p>
         <ul>\(choices.besides.map { line -> HTML in "<li>\(line)</li>" })</ul>
         """
     }
@@ -81,7 +83,7 @@ extension ConsentTicks {
             <input type="checkbox" id="\(name)" name="\(ConsentChoices.field)" value="\(choice.id.description)"\
             \(" checked", if: ticked?.contains(choice.id) ?? true)>
             <label for="\(name)">\(Self.sentence(choice.words))\
-            \(isTold ? nil : " <span class=\"aside\">(\(choice.permissions.words))</span>")</label>
+            \(isTold ? nil : " <span class=\"aside\">(\(choice.permissions.words(in: language)))</span>")</label>
             \(choice.parts.isEmpty ? nil : parts(of: choice, isOpen: isOpen))
             </li>
 
@@ -91,12 +93,11 @@ extension ConsentTicks {
     private func parts(of choice: ConsentChoice, isOpen: Bool) -> HTML {
         """
         <details class="parts"\(" open", if: isOpen)>
-        <summary>Kinds of \(choice.words)</summary>
+        <summary>\(kinds(of: choice.words))</summary>
         <ul class="plain ticks columns">
         \(choice.parts.map { row($0, around: choice.permissions, isOpen: false) })
         </ul>
-        <p class="hint">What is filed under several kinds is shared if one of them is ticked; what is filed under none, \
-        only if all are.</p>
+        <p class="hint">\(severalKinds)</p>
         </details>
         """
     }

@@ -1,7 +1,7 @@
 import HTTP
 
 /// Which visit is the app opened for? The step of an authorization that puts an encounter in context.
-package struct EncounterPage: Sendable {
+package struct EncounterPage: SpokenPage {
     package enum Outcome: Sendable, Equatable {
         /// `isCut` when there are more than are shown.
         case found([EncounterSummary], isCut: Bool)
@@ -34,19 +34,19 @@ package struct EncounterPage: Sendable {
 
     package func render() -> HTML {
         PageFrame(
-            site: site, visitor: visitor, interaction: interaction, title: "Choose a visit",
+            site: site, visitor: visitor, interaction: interaction, title: title,
             hasProblem: outcome == .unavailable
         ).render(
             """
             \(problem)
-            <h1>Choose a visit</h1>
-            \(patient.banner(label: isOwnRecord ? "Your record" : "Patient", on: today))
-            <p class="lead"><strong><bdi>\(appName)</bdi></strong> asks which visit or stay of \(whose) it is opened for.</p>
+            <h1>\(title)</h1>
+            \(patient.banner(label: isOwnRecord ? yourRecord : patientLabel, on: today, in: language))
+            <p class="lead">\(lead)</p>
             \(visits)
             <form class="row" method="post" action="/portal/encounter">
             \(hiddenFields)
-            <button class="quiet" name="none" value="yes">Continue without a visit</button>
-            <button class="quiet" name="cancel" value="yes">Cancel and return to the app</button>
+            <button class="quiet" name="none" value="yes">\(without)</button>
+            <button class="quiet" name="cancel" value="yes">\(cancel)</button>
             </form>
             """)
     }
@@ -57,18 +57,14 @@ extension EncounterPage {
         "\(.hidden("csrf", visitor.csrf))\(.hidden("interaction", interaction))"
     }
 
-    private var whose: HTML { isOwnRecord ? "yours" : "<bdi>\(patient.displayName)</bdi>" }
-
     private var problem: HTML? {
         guard outcome == .unavailable else { return nil }
-        return .problem(
-            "The visits are not answering",
-            "They cannot be reached just now. Try again in a few minutes, or continue without a visit.")
+        return .problem(silentTitle, silent)
     }
 
     private var visits: HTML? {
         guard case .found(let encounters, let isCut) = outcome else { return nil }
-        guard !encounters.isEmpty else { return .notice("No visits or stays are recorded.") }
+        guard !encounters.isEmpty else { return .notice(none) }
         return """
             <section aria-labelledby="visits">
             <h2 id="visits">\(heading(encounters.count, isCut: isCut))</h2>
@@ -79,21 +75,16 @@ extension EncounterPage {
             """
     }
 
-    private func heading(_ count: Int, isCut: Bool) -> HTML {
-        if isCut { return "The \(count) most recent visits" }
-        return count == 1 ? "1 visit" : "\(count) visits"
-    }
-
     private func entry(_ encounter: EncounterSummary) -> HTML {
         """
         <li>
         <div>
-        <h3>\(encounter.title)\(" <span class=\"mark\">Now</span>", if: encounter.isGoingOn)</h3>
-        \(encounter.particulars)
+        <h3>\(encounter.title(in: language))\(" <span class=\"mark\">\(now)</span>", if: encounter.isGoingOn)</h3>
+        \(encounter.particulars(in: language))
         </div>
         <form method="post" action="/portal/encounter">
         \(hiddenFields)\(.hidden("encounter", encounter.id))
-        <button>Choose<span class="unseen"> \(encounter.distinction)</span></button>
+        <button>\(choose)<span class="unseen"> \(encounter.distinction(in: language))</span></button>
         </form>
         </li>
         """

@@ -55,69 +55,12 @@ extension [EncounterSummary] {
 extension EncounterSummary {
     fileprivate var started: Int? { start.flatMap { RecordedTime($0) }?.secondsSince1970 }
 
-    /// "Outpatient visit: Follow-up"
-    package var title: String { type.map { "\(kind): \($0)" } ?? kind }
-
-    private var kind: String {
-        switch classCode {
-        case "AMB": "Outpatient visit"
-        case "EMER": "Emergency visit"
-        case "FLD": "Visit outside the hospital"
-        case "HH": "Home visit"
-        case "IMP", "ACUTE", "NONAC": "Hospital stay"
-        case "OBSENC": "Stay for observation"
-        case "PRENC": "Visit before a stay"
-        case "SS": "Short stay"
-        case "VR": "Video or telephone visit"
-        default: classWords ?? "Visit"
-        }
-    }
-
-    /// "4 Mar 2026, 10:30 to 11:00"; a text that is no moment stands as it is.
-    package var when: String {
-        let first = start.map { RecordedTime($0)?.words ?? $0 }
-        let last = end.map { end -> String in
-            guard let moment = RecordedTime(end) else { return end }
-            // On the same day, the time says it.
-            let isSameDay = moment.date == start.flatMap { RecordedTime($0) }?.date
-            return isSameDay ? moment.time ?? moment.words : moment.words
-        }
-        switch (first, last) {
-        case (nil, nil): return "Not recorded"
-        case (let first?, nil): return isGoingOn ? "Since \(first)" : first
-        case (nil, let last?): return "Until \(last)"
-        case (let first?, let last?): return first == last ? first : "\(first) to \(last)"
-        }
-    }
-
-    package var placeWords: String {
-        let words = [place, provider].compactMap { $0 }
-        return words.isEmpty ? "Not recorded" : words.joined(separator: ", ")
-    }
-
-    package var statusWords: String {
-        switch status {
-        case "planned": "Planned"
-        case "arrived": "Patient has arrived"
-        case "triaged": "Waiting to be seen"
-        case "in-progress": "Going on now"
-        case "onleave": "On leave"
-        case "finished": "Finished"
-        case "cancelled": "Cancelled"
-        case "entered-in-error": "Entered by mistake"
-        default: "Not known"
-        }
-    }
-
-    /// Which visit this is, for a button that has to stand by itself.
-    var distinction: String { "\(title), \(when), \(placeWords)" }
-
-    var particulars: HTML {
+    func particulars(in language: Language) -> HTML {
         """
         <dl class="particulars">
-        <div><dt>When</dt><dd>\(when)</dd></div>
-        <div><dt>Where</dt><dd>\(placeWords)</dd></div>
-        <div><dt>Status</dt><dd>\(statusWords)</dd></div>
+        <div><dt>\(Self.whenTerm(language))</dt><dd>\(when(in: language))</dd></div>
+        <div><dt>\(Self.whereTerm(language))</dt><dd>\(placeWords(in: language))</dd></div>
+        <div><dt>\(Self.statusTerm(language))</dt><dd>\(statusWords(in: language))</dd></div>
         </dl>
         """
     }

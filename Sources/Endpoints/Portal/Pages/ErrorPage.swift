@@ -1,18 +1,21 @@
 import HTTP
 
 /// What cannot go on: words for the person first, then what a developer or the help desk needs.
-package struct ErrorPage: Sendable {
-    /// A title, what happened, and what to do next.
-    package struct Words: Sendable, Equatable {
-        package let title: String
-        package let sentence: String
-        package let advice: String
-
-        package init(title: String, sentence: String, advice: String) {
-            self.title = title
-            self.sentence = sentence
-            self.advice = advice
-        }
+package struct ErrorPage: SpokenPage {
+    /// What happened.
+    package enum Words: Sendable, Equatable {
+        /// An authorization request that cannot be answered to the app (RFC 6749 §4.1.2.1).
+        case brokenRequest(from: String?)
+        /// An authorization request that only its app can put right, where nobody vouches for the app.
+        case unverifiedApp(String)
+        /// An interaction that is over, or belongs to another browser.
+        case expired
+        case formExpired
+        case unavailable
+        case notFound
+        /// The person may not do this.
+        case refused
+        case cookieless
     }
 
     /// The way back to an app that nobody vouches for: the person sees where it leads and takes it or not
@@ -53,23 +56,24 @@ package struct ErrorPage: Sendable {
     }
 
     package func render() -> HTML {
-        PageFrame(site: site, visitor: visitor, title: words.title, hasProblem: true, requestID: requestID).render(
-            """
-            <div class="card">
-            <h1>\(words.title)</h1>
-            <p class="lead">\(words.sentence)</p>
-            <p>\(words.advice)</p>
-            \("<p><a class=\"button\" href=\"/portal\">Go to the portal</a></p>", if: linksToPortal)
-            \(back.map(wayBack))
-            \(details)
-            </div>
-            """)
+        PageFrame(site: site, visitor: visitor, title: title.description, hasProblem: true, requestID: requestID)
+            .render(
+                """
+                <div class="card">
+                <h1>\(title)</h1>
+                <p class="lead">\(sentence)</p>
+                <p>\(advice)</p>
+                \("<p><a class=\"button\" href=\"/portal\">\(toPortal)</a></p>", if: linksToPortal)
+                \(back.map(wayBack))
+                \(details)
+                </div>
+                """)
     }
 
     private func wayBack(_ link: AppLink) -> HTML {
         """
-        <p>The way back leads to <strong><bdi>\(link.host)</bdi></strong>.</p>
-        <p><a class="button" href="\(link.url)" rel="noreferrer">Back to the app</a></p>
+        <p>\(wayBackLeads(to: link.host))</p>
+        <p><a class="button" href="\(link.url)" rel="noreferrer">\(backToApp)</a></p>
         """
     }
 
@@ -77,61 +81,12 @@ package struct ErrorPage: Sendable {
         guard code != nil || developerDescription != nil else { return nil }
         return """
             <details>
-            <summary>For the developer of the app</summary>
+            <summary>\(forDeveloper)</summary>
             <dl>
-            \(code.map { "<dt>Error</dt><dd><code>\($0)</code></dd>" })
-            \(developerDescription.map { "<dt>Description</dt><dd>\($0)</dd>" })
+            \(code.map { "<dt>\(errorTerm)</dt><dd><code>\($0)</code></dd>" })
+            \(developerDescription.map { "<dt>\(descriptionTerm)</dt><dd lang=\"en\" dir=\"ltr\">\($0)</dd>" })
             </dl>
             </details>
             """
     }
-}
-
-extension ErrorPage.Words {
-    /// An authorization request that cannot be answered to the app (RFC 6749 §4.1.2.1).
-    package static func brokenRequest(from appName: String?) -> ErrorPage.Words {
-        ErrorPage.Words(
-            title: "The app could not be opened",
-            sentence:
-                "\(appName ?? "The app") sent a request that cannot be answered safely. Nothing was shared with it.",
-            advice: "You did nothing wrong. Tell the app’s support, or the help desk, what you see here.")
-    }
-
-    /// An authorization request that only its app can put right, where nobody vouches for the app.
-    package static func unverifiedApp(_ appName: String, at site: Site) -> ErrorPage.Words {
-        ErrorPage.Words(
-            title: "The app could not be opened",
-            sentence: "\(appName) asked for access in a way that is not valid. Nothing was shared with it.",
-            advice: """
-                This app is unverified: nobody at \(site.name) has looked at it. Go back to it only if you know it, and \
-                meant to open it.
-                """)
-    }
-
-    /// An interaction that is over, or belongs to another browser.
-    package static let expired = ErrorPage.Words(
-        title: "This page has expired",
-        sentence: "The sign-in for the app was finished before, or was left open for too long.",
-        advice: "Go back to the app and start again. Nothing was lost.")
-
-    package static let formExpired = ErrorPage.Words(
-        title: "Please try once more",
-        sentence: "This page was open for a long time, so its form is no longer valid.",
-        advice: "Go back, reload the page and try again.")
-
-    package static let unavailable = ErrorPage.Words(
-        title: "Not available just now",
-        sentence: "The service cannot answer at the moment.",
-        advice: "Try again in a few minutes. If it lasts, tell the help desk.")
-
-    package static let notFound = ErrorPage.Words(
-        title: "There is no such page",
-        sentence: "The address leads nowhere here.",
-        advice: "Check it for typing mistakes, or begin at the portal.")
-
-    /// The person may not do this.
-    package static let refused = ErrorPage.Words(
-        title: "This is not open to you",
-        sentence: "Your account may not see what was asked for.",
-        advice: "If you need it for your work, ask the help desk.")
 }

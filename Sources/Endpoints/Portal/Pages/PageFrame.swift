@@ -5,10 +5,32 @@ package struct Site: Sendable {
     package let name: String
     /// Whether every page says that no real patients are here.
     package let isDemo: Bool
+    /// Of the person who reads.
+    package private(set) var language: Language
+    /// The site's own one comes first.
+    private let languages: [Language]
 
-    package init(name: String, isDemo: Bool = false) {
+    package init(name: String, isDemo: Bool = false, defaultLanguage: Language = .english) {
         self.name = name
         self.isDemo = isDemo
+        language = defaultLanguage
+        languages =
+            [defaultLanguage] + Language.spoken.filter { $0 != defaultLanguage } + (isDemo ? [.mirrored] : [])
+    }
+
+    /// The site in the language that the browser likes best (RFC 9110 §12.5.4).
+    package func speaking(to request: Request) -> Site {
+        var site = self
+        site.language =
+            request.fields["accept-language"].flatMap { Language.best(forAccepted: $0, among: languages) } ?? language
+        return site
+    }
+
+    /// The site in the first of these languages that there is (OpenID Core §3.1.2.1: `ui_locales`).
+    package func speaking(_ locales: String?) -> Site {
+        var site = self
+        site.language = locales.flatMap { Language.first(ofLocales: $0, among: languages) } ?? language
+        return site
     }
 }
 
@@ -29,7 +51,7 @@ package struct Visitor: Sendable {
 
 /// A whole document around the content of one page. No page has a script or a style of its own:
 /// `Content-Security-Policy: default-src 'none'; style-src 'self'` holds for all of them.
-package struct PageFrame: Sendable {
+package struct PageFrame: SpokenPage {
     package let site: Site
     package let visitor: Visitor?
     /// The authorization the page belongs to, so that a switch of users finds its way back.
@@ -53,18 +75,25 @@ package struct PageFrame: Sendable {
     }
 
     package func render(_ content: HTML) -> HTML {
+        var document = document(content)
+        if language == .mirrored { document = document.mirrored }
+        document.language = language
+        return document
+    }
+
+    private func document(_ content: HTML) -> HTML {
         """
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="\(language.rawValue)" dir="\(language.direction)">
         <head>
         <meta charset="utf-8">
-        <title>\("Error: ", if: hasProblem)\(title) – \(site.name)</title>
+        <title>\(titleMark, if: hasProblem)\(title) – \(site.name)</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <link rel="stylesheet" href="\(Stylesheet.path)">
         </head>
         <body>
-        <a class="skip" href="#main">Skip to main content</a>
+        <a class="skip" href="#main">\(skip)</a>
         <header>
         \(demoBanner, if: site.isDemo)
         <div class="bar">
@@ -85,7 +114,7 @@ package struct PageFrame: Sendable {
 
 extension PageFrame {
     private var demoBanner: HTML {
-        "<p class=\"demo\"><strong>Demonstration system:</strong> no real patients</p>"
+        "<p class=\"demo\">\(demoWords)</p>"
     }
 
     /// Within an authorization there is one way on and one way out, so the name leads nowhere.
@@ -98,16 +127,16 @@ extension PageFrame {
         guard visitor.canSignOut else {
             return """
                 <div class="account">
-                <p>Signed in as <strong><bdi>\(visitor.name)</bdi></strong></p>
+                <p>\(signedIn(visitor.name))</p>
                 </div>
                 """
         }
         return """
             <form class="account" method="post" action="/portal/sign-out">
             \(.hidden("csrf", visitor.csrf))\(interaction.map { .hidden("interaction", $0) })
-            <p>Signed in as <strong><bdi>\(visitor.name)</bdi></strong></p>
-            <button class="quiet" name="next" value="sign-in">Not you? Switch user</button>
-            <button class="quiet">Sign out</button>
+            <p>\(signedIn(visitor.name))</p>
+            <button class="quiet" name="next" value="sign-in">\(switchUser)</button>
+            <button class="quiet">\(signOut)</button>
             </form>
             """
     }
@@ -115,7 +144,7 @@ extension PageFrame {
     private func footer(_ requestID: String) -> HTML {
         """
         <footer>
-        <p>Quote this number when you ask for help: <code>\(requestID)</code></p>
+        <p>\(quote(requestID))</p>
         </footer>
         """
     }

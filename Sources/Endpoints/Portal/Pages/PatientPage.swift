@@ -1,7 +1,7 @@
 import HTTP
 
 /// Which patient is the app to open? The step of an authorization that puts a patient in context.
-package struct PatientPage: Sendable {
+package struct PatientPage: SpokenPage {
     package let site: Site
     package let visitor: Visitor
     package let appName: String
@@ -22,18 +22,20 @@ package struct PatientPage: Sendable {
 
     package func render() -> HTML {
         PageFrame(
-            site: site, visitor: visitor, interaction: interaction, title: "Choose a patient\(search.titleSuffix)",
+            site: site, visitor: visitor, interaction: interaction,
+            title: title + search.titleSuffix(in: language),
             hasProblem: search.hasProblem
         ).render(
             """
-            \(search.problem)
-            <h1>Choose a patient</h1>
-            <p class="lead"><strong><bdi>\(appName)</bdi></strong> needs to know whose record to open.</p>
-            <div class="card">\(search.form(action: "/portal/patient", csrf: visitor.csrf, interaction: interaction))</div>
-            \(search.results(on: today, action: choice))
+            \(search.problem(in: language))
+            <h1>\(title)</h1>
+            <p class="lead">\(lead)</p>
+            <div class="card">\(search.form(
+                action: "/portal/patient", csrf: visitor.csrf, interaction: interaction, in: language))</div>
+            \(search.results(on: today, in: language, action: choice))
             <form method="post" action="/portal/patient">
             \(hiddenFields)
-            <button class="quiet" name="cancel" value="yes">Cancel and return to the app</button>
+            <button class="quiet" name="cancel" value="yes">\(cancel)</button>
             </form>
             """)
     }
@@ -48,7 +50,8 @@ extension PatientPage {
         """
         <form method="post" action="/portal/patient">
         \(hiddenFields)\(.hidden("patient", patient.id))
-        <button>Choose<span class="unseen"> \(patient.displayName), \(patient.distinction(on: today))</span></button>
+        <button>\(choose)<span class="unseen"> \(patient.displayName(in: language)), \
+        \(patient.distinction(on: today, in: language))</span></button>
         </form>
         """
     }

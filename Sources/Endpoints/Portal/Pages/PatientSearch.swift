@@ -26,42 +26,22 @@ package struct PatientSearch: Sendable {
 extension PatientSearch {
     var hasProblem: Bool { outcome == .tooShort || outcome == .unavailable }
 
-    /// What a title says of the outcome, for those who hear the page before they see it.
-    var titleSuffix: String {
-        switch outcome {
-        case .results(let patients, isCut: let isCut): " (\(isCut ? "first " : "")\(patients.count) found)"
-        case .nobody: " (nobody found)"
-        case .none, .tooShort, .unavailable: ""
-        }
-    }
-
-    var problem: HTML? {
-        switch outcome {
-        case .tooShort:
-            .problem(
-                "The search needs a little more",
-                "Type at least three letters of the name, a birth date or a whole record number.", field: "q")
-        case .unavailable:
-            .problem(
-                "The search is not answering", "The records cannot be reached just now. Try again in a few minutes.")
-        case .none, .results, .nobody: nil
-        }
-    }
-
     /// Posted: what is searched for is often a name, and a name has no place in an address.
-    func form(action: StaticString, csrf: String, interaction: String? = nil) -> HTML {
+    func form(
+        action: StaticString, csrf: String, interaction: String? = nil, in language: Language
+    ) -> HTML {
         """
         <form role="search" method="post" action="\(action.description)">
         \(.hidden("csrf", csrf))
         \(interaction.map { .hidden("interaction", $0) })
         <div class="field">
-        <label for="q">Name, birth date or record number</label>
-        <p class="hint" id="q-hint">For example: Shaw, 1961-03-04 or a whole record number</p>
-        \(fieldMessage)
+        <label for="q">\(Self.label(language))</label>
+        <p class="hint" id="q-hint">\(Self.hint(language))</p>
+        \(fieldMessage(language))
         <div class="row">
         <input id="q" name="q" type="search" value="\(query)" autocomplete="off" spellcheck="false" \
-        aria-describedby="q-hint\(fieldMessage.map { _ in " q-wrong\" aria-invalid=\"true" })">
-        <button>Search</button>
+        aria-describedby="q-hint\(" q-wrong\" aria-invalid=\"true", if: outcome == .tooShort)">
+        <button>\(Self.search(language))</button>
         </div>
         </div>
         </form>
@@ -69,46 +49,42 @@ extension PatientSearch {
     }
 
     /// The patients found, each with the action that the page gives it.
-    func results(on today: CalendarDate, action: (PatientSummary) -> HTML) -> HTML? {
+    func results(on today: CalendarDate, in language: Language, action: (PatientSummary) -> HTML) -> HTML? {
         switch outcome {
         case .none, .tooShort, .unavailable: nil
         case .nobody:
             """
             <div class="notice" role="status">
-            <h2>Nobody found</h2>
-            <p>No patient you may see matches <bdi>“\(query)”</bdi>. Check the spelling, \
-            or try the birth date or the record number.</p>
+            <h2>\(Self.nobodyFound(language))</h2>
+            <p>\(noMatch(language))</p>
             </div>
             """
         case .results(let patients, isCut: let isCut):
             """
             <section aria-labelledby="found">
-            <h2 id="found">\(heading(patients.count, isCut: isCut))</h2>
-            \("<p>There are more. Add a first name or a birth date to narrow the search.</p>", if: isCut)
+            <h2 id="found">\(Self.heading(patients.count, isCut: isCut, language))</h2>
+            \("<p>\(Self.thereAreMore(language))</p>", if: isCut)
             <ul class="plain patients">
-            \(patients.map { entry($0, on: today, action: action($0)) })
+            \(patients.map { entry($0, on: today, in: language, action: action($0)) })
             </ul>
             </section>
             """
         }
     }
 
-    private var fieldMessage: HTML? {
+    private func fieldMessage(_ language: Language) -> HTML? {
         guard outcome == .tooShort else { return nil }
-        return "<p class=\"wrong\" id=\"q-wrong\">At least three letters, a date or a whole number</p>"
+        return "<p class=\"wrong\" id=\"q-wrong\">\(Self.atLeast(language))</p>"
     }
 
-    private func heading(_ count: Int, isCut: Bool) -> HTML {
-        if isCut { return "The first \(count) patients found" }
-        return count == 1 ? "1 patient found" : "\(count) patients found"
-    }
-
-    private func entry(_ patient: PatientSummary, on today: CalendarDate, action: HTML) -> HTML {
+    private func entry(
+        _ patient: PatientSummary, on today: CalendarDate, in language: Language, action: HTML
+    ) -> HTML {
         """
         <li>
         <div>
-        <h3><bdi>\(patient.displayName)</bdi>\(patient.deceasedMark)</h3>
-        \(patient.particulars(on: today))
+        <h3><bdi>\(patient.displayName(in: language))</bdi>\(patient.deceasedMark(in: language))</h3>
+        \(patient.particulars(on: today, in: language))
         </div>
         \(action)
         </li>

@@ -24,60 +24,29 @@ package struct PatientSummary: Sendable, Equatable {
         self.isDeceased = isDeceased
     }
 
-    /// The name, or words that say there is none.
-    package var displayName: String { name.isEmpty ? "Name not recorded" : name }
-
-    /// "4 Mar 1961 (65 years)". A text that is no date stands as it is; the dead have no age.
-    package func birthWords(on today: CalendarDate) -> String {
-        guard let birthDate else { return Self.missing }
-        guard let date = CalendarDate(birthDate) else { return birthDate }
-        guard !isDeceased, let age = date.age(on: today) else { return date.words }
-        return "\(date.words) (\(age))"
-    }
-
-    package var sexWords: String {
-        switch sex {
-        case nil: Self.missing
-        case "male": "Male"
-        case "female": "Female"
-        case "other": "Other"
-        case "unknown": "Unknown"
-        case let word?: word
-        }
-    }
-
-    package var recordNumberWords: String { recordNumber ?? Self.missing }
-
-    private static let missing = "Not recorded"
 }
 
 extension PatientSummary {
-    /// Who this is beyond the name, for a button that has to stand by itself.
-    func distinction(on today: CalendarDate) -> String {
-        let birth = birthDate == nil ? "birth date not recorded" : "born \(birthWords(on: today))"
-        return "\(birth), record number \(recordNumber ?? "not recorded")"
-    }
-
-    func particulars(on today: CalendarDate) -> HTML {
+    func particulars(on today: CalendarDate, in language: Language) -> HTML {
         """
         <dl class="particulars">
-        <div><dt>Born</dt><dd>\(birthWords(on: today))</dd></div>
-        <div><dt>Sex</dt><dd>\(sexWords)</dd></div>
-        <div><dt>Record number</dt><dd>\(recordNumberWords)</dd></div>
+        <div><dt>\(Self.bornTerm(language))</dt><dd>\(birthWords(on: today, in: language))</dd></div>
+        <div><dt>\(Self.sexTerm(language))</dt><dd>\(sexWords(in: language))</dd></div>
+        <div><dt>\(Self.recordNumberTerm(language))</dt><dd><bdi>\(recordNumberWords(in: language))</bdi></dd></div>
         </dl>
         """
     }
 
-    var deceasedMark: HTML? {
-        isDeceased ? " <span class=\"mark\">Deceased</span>" : nil
+    func deceasedMark(in language: Language) -> HTML? {
+        isDeceased ? " <span class=\"mark\">\(Self.deceased(language))</span>" : nil
     }
 
     /// The patient that everything on the page is about: the same strip on every page, up to the last button.
-    func banner(label: String, on today: CalendarDate, action: HTML? = nil) -> HTML {
+    func banner(label: String, on today: CalendarDate, in language: Language, action: HTML? = nil) -> HTML {
         """
         <section class="patient" aria-label="\(label)">
-        <p class="who"><bdi>\(displayName)</bdi>\(deceasedMark)</p>
-        \(particulars(on: today))
+        <p class="who"><bdi>\(displayName(in: language))</bdi>\(deceasedMark(in: language))</p>
+        \(particulars(on: today, in: language))
         \(action)
         </section>
         """

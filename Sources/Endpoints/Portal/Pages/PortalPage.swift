@@ -15,7 +15,7 @@ package struct AppTile: Sendable {
 }
 
 /// The portal's home: find a patient, then start an app with that record open.
-package struct PortalPage: Sendable {
+package struct PortalPage: SpokenPage {
     /// Whose records the person can open here.
     package enum Reach: Sendable, Equatable {
         case patients
@@ -63,12 +63,13 @@ package struct PortalPage: Sendable {
     package func render() -> HTML {
         let searches = reach == .patients && selected == nil
         return PageFrame(
-            site: site, visitor: visitor, title: searches ? "Start an app\(search.titleSuffix)" : "Start an app",
+            site: site, visitor: visitor,
+            title: searches ? title + search.titleSuffix(in: language) : title,
             hasProblem: notice != nil || searches && search.hasProblem
         ).render(
             """
-            \(notice.map { $0.markup } ?? (searches ? search.problem : nil))
-            <h1>Start an app</h1>
+            \(notice.map(markup) ?? (searches ? search.problem(in: language) : nil))
+            <h1>\(title)</h1>
             \(record)
             \(appSection)
             \(connectedApps, if: leadsToConnectedApps)
@@ -91,9 +92,9 @@ extension PortalPage {
     private var connectedApps: HTML {
         """
         <section aria-labelledby="connected">
-        <h2 id="connected">Connected apps</h2>
-        <p>See which apps you have allowed to use information, and end their access.</p>
-        <p><a class="button quiet" href="\(ConnectedAppsPage.path)">Connected apps</a></p>
+        <h2 id="connected">\(connectedAppsTitle)</h2>
+        <p>\(connectedAppsLead)</p>
+        <p><a class="button quiet" href="\(ConnectedAppsPage.path)">\(connectedAppsTitle)</a></p>
         </section>
         """
     }
@@ -102,33 +103,32 @@ extension PortalPage {
     private var record: HTML {
         switch (reach, selected) {
         case (.ownRecord, let patient?):
-            return patient.banner(label: "Your record", on: today)
+            return patient.banner(label: yourRecord, on: today, in: language)
         case (.ownRecord, nil):
-            return .notice("Your record cannot be shown just now. Try again in a few minutes.")
+            return .notice(recordSilent)
         case (.patients, let patient?):
             return """
-                <section aria-label="Step 1">
-                <p class="step">Step 1 of 2: done</p>
+                <section aria-labelledby="step-1">
+                <p class="step" id="step-1">\(stepOneDone)</p>
                 \(patient.banner(
-                    label: "Chosen patient", on: today,
-                    action: "<p class=\"change\"><a href=\"\(address(choosing: nil))\">Choose another patient</a></p>"))
+                    label: chosenPatient, on: today, in: language,
+                    action: "<p class=\"change\"><a href=\"\(address(choosing: nil))\">\(chooseAnother)</a></p>"))
                 </section>
                 """
         case (.patients, nil):
             return """
                 <div class="card">
-                <p class="step">Step 1 of 2</p>
-                <h2>Find the patient</h2>
-                \(search.form(action: "/portal", csrf: visitor.csrf))
+                <p class="step">\(stepOne)</p>
+                <h2>\(findPatient)</h2>
+                \(search.form(action: "/portal", csrf: visitor.csrf, in: language))
                 </div>
-                \(search.results(on: today, action: choice))
+                \(search.results(on: today, in: language, action: choice))
                 """
         case (.nobody, _):
             return """
                 <div class="notice">
-                <h2>No patients yet</h2>
-                <p>Your account works, and no patients have been assigned to it yet. If you expected to find \
-                somebody here, ask the help desk of \(site.name).</p>
+                <h2>\(noPatientsTitle)</h2>
+                <p>\(noPatients)</p>
                 </div>
                 """
         }
@@ -136,8 +136,8 @@ extension PortalPage {
 
     private func choice(_ patient: PatientSummary) -> HTML {
         """
-        <a class="button" href="\(address(choosing: patient.id))">Choose<span class="unseen"> \
-        \(patient.displayName), \(patient.distinction(on: today))</span></a>
+        <a class="button" href="\(address(choosing: patient.id))">\(choose)<span class="unseen"> \
+        \(patient.displayName(in: language)), \(patient.distinction(on: today, in: language))</span></a>
         """
     }
 
@@ -152,22 +152,14 @@ extension PortalPage {
         let waiting = apps.filter { selected == nil && $0.needsPatient }
         return """
             <section aria-labelledby="apps">
-            \("<p class=\"step\">Step 2 of 2</p>", if: reach == .patients)
+            \("<p class=\"step\">\(stepTwo)</p>", if: reach == .patients)
             <h2 id="apps">\(appHeading)</h2>
-            \("<p>No app is set up for you yet. The help desk can tell you more.</p>", if: apps.isEmpty)
+            \("<p>\(noApps)</p>", if: apps.isEmpty)
             \(waiting.isEmpty ? nil : waitingList(waiting))
-            \("<h3>You can start without a patient</h3>", if: selected == nil && !ready.isEmpty)
+            \("<h3>\(withoutPatient)</h3>", if: selected == nil && !ready.isEmpty)
             \(ready.isEmpty ? nil : "<ul class=\"plain tiles\">\(ready.map(tile))</ul>")
             </section>
             """
-    }
-
-    private var appHeading: HTML {
-        switch (reach, selected) {
-        case (.ownRecord, _?): "Open your record with"
-        case (_, let patient?): "Open the record of <bdi>\(patient.displayName)</bdi> with"
-        case (_, nil): "Choose the app"
-        }
     }
 
     private func waitingList(_ waiting: [AppTile]) -> HTML {
@@ -177,42 +169,14 @@ extension PortalPage {
         """
     }
 
-    private var waitingReason: HTML {
-        switch reach {
-        case .patients: "As soon as a patient is chosen, you can start:"
-        case .ownRecord: "As soon as your record can be shown, you can start:"
-        case .nobody: "As soon as a patient is assigned to you, you can start:"
-        }
-    }
-
     private func tile(_ app: AppTile) -> HTML {
         """
         <li>
         <form method="post" action="/portal/launch">
         \(.hidden("csrf", visitor.csrf))\(.hidden("client", app.id))\(selected.map { .hidden("patient", $0.id) })
-        <button class="tile">Launch <strong><bdi>\(app.name)</bdi></strong>\
-        \(selected.map { "<span class=\"unseen\"> with the record of \($0.displayName)</span>" })</button>
+        <button class="tile"><span>\(launch(app.name))</span></button>
         </form>
         </li>
         """
-    }
-}
-
-extension PortalPage.Notice {
-    fileprivate var markup: HTML {
-        switch self {
-        case .noSuchPatient:
-            .problem("No such patient", "The patient is not here, or not among those you may see.")
-        case .recordUnavailable:
-            .problem("The record is not answering", "It cannot be opened just now. Try again in a few minutes.")
-        case .appUnavailable:
-            .problem(
-                "This app cannot be started", "It is switched off or not fully set up. The help desk can tell you more."
-            )
-        case .appNeedsPatient(let name):
-            .problem("Choose a patient first", "<bdi>\(name)</bdi> opens with the record of a patient.")
-        case .formExpired:
-            .problem("Please try once more", "This page was open for a long time, so it has been renewed.")
-        }
     }
 }

@@ -22,9 +22,6 @@ package struct RecordedTime: Sendable, Equatable {
         secondsSince1970 = day + seconds
     }
 
-    /// "4 Mar 2026, 10:30"
-    package var words: String { time.map { "\(date.words), \($0)" } ?? date.words }
-
     /// `10:30:00.5+01:00`: the clock to show, and the seconds since midnight in UTC.
     private static func read(_ text: Substring) -> (clock: String, seconds: Int)? {
         let zoneStart = text.firstIndex { $0 == "Z" || $0 == "+" || $0 == "-" }

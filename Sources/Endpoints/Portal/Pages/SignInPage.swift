@@ -25,7 +25,7 @@ package struct DemoAccount: Sendable {
 }
 
 /// Who are you? One form; the session begins with its answer.
-package struct SignInPage: Sendable {
+package struct SignInPage: SpokenPage {
     package let site: Site
     package let csrf: String
     package let interaction: String?
@@ -58,29 +58,29 @@ package struct SignInPage: Sendable {
     }
 
     package func render() -> HTML {
-        PageFrame(site: site, title: "Sign in", hasProblem: message?.isError ?? false).render(
+        PageFrame(site: site, title: signInTitle, hasProblem: message?.isError ?? false).render(
             """
             <div class="narrow card">
             \(message?.markup)
-            <h1>Sign in</h1>
+            <h1>\(signInTitle)</h1>
             <p class="lead">\(purpose)</p>
             <form method="post" action="/portal/sign-in">
             \(hiddenFields)
             <div class="field">
-            <label for="username">User name</label>
+            <label for="username">\(userNameLabel)</label>
             <input id="username" name="username" type="text" value="\(username)" autocomplete="username" \
             autocapitalize="none" spellcheck="false" required\(wrongness)\
             \(" autofocus", if: message == nil && username.isEmpty)>
             </div>
             <div class="field">
-            <label for="password">Password</label>
+            <label for="password">\(passwordLabel)</label>
             <input id="password" name="password" type="password" autocomplete="current-password" required\(wrongness)\
             \(" autofocus", if: message == nil && !username.isEmpty)>
             </div>
             \(fieldMessage)
-            <button class="wide">Sign in</button>
+            <button class="wide">\(signInTitle)</button>
             </form>
-            <p class="aside">Forgotten your password? Ask the help desk of \(site.name).</p>
+            <p class="aside">\(forgotten)</p>
             </div>
             \(demo)
             """)
@@ -88,13 +88,6 @@ package struct SignInPage: Sendable {
 }
 
 extension SignInPage {
-    private var purpose: HTML {
-        appName.map { "to continue to <strong><bdi>\($0)</bdi></strong>" }
-            ?? (leadsToApps
-                ? "to see which apps have access"
-                : leadsToActivity ? "to see who used your record" : "to start an app at \(site.name)")
-    }
-
     private var next: String? { leadsToApps ? "apps" : leadsToActivity ? "activity" : nil }
 
     private var hiddenFields: HTML {
@@ -105,33 +98,11 @@ extension SignInPage {
     private var message: (isError: Bool, markup: HTML)? {
         switch problem {
         case nil: nil
-        case .wrong:
-            (
-                true,
-                .problem(
-                    "That did not work", "The user name or the password is not right. Check both and try again.",
-                    field: "username")
-            )
-        case .delayed(let seconds):
-            (
-                true,
-                .problem(
-                    "Please wait a moment",
-                    """
-                    To keep the account safe, it takes no password for the next \
-                    \(TimeInWords.span(seconds)). Then try again.
-                    """)
-            )
-        case .unavailable:
-            (
-                true,
-                .problem(
-                    "We cannot sign you in just now", "Nothing is wrong with your account. Try again in a few minutes.")
-            )
-        case .sessionEnded:
-            (false, .notice("You were signed out because nothing happened for a while. Sign in to go on."))
-        case .formExpired:
-            (false, .notice("This page was open for a long time, so it has been renewed. Sign in to go on."))
+        case .wrong: (true, .problem(failedTitle, failed, field: "username"))
+        case .delayed(let seconds): (true, .problem(waitTitle, wait(seconds)))
+        case .unavailable: (true, .problem(crowdedTitle, crowded))
+        case .sessionEnded: (false, .notice(sessionEnded))
+        case .formExpired: (false, .notice(renewed))
         }
     }
 
@@ -140,14 +111,14 @@ extension SignInPage {
     }
 
     private var fieldMessage: HTML? {
-        problem == .wrong ? "<p class=\"wrong\" id=\"wrong\">Check the user name and type the password again.</p>" : nil
+        problem == .wrong ? "<p class=\"wrong\" id=\"wrong\">\(checkBoth)</p>" : nil
     }
 
     private var demo: HTML? {
         guard site.isDemo, !demoAccounts.isEmpty else { return nil }
         return """
             <section class="narrow accounts" aria-labelledby="accounts">
-            <h2 id="accounts">Accounts of this demonstration</h2>
+            <h2 id="accounts">\(demoAccountsTitle)</h2>
             <ul class="plain">\(demoAccounts.map(entry))</ul>
             </section>
             """
@@ -158,12 +129,12 @@ extension SignInPage {
         <li>
         <div>
         <p><strong>\(account.label)</strong></p>
-        <p>User name <code>\(account.username)</code></p>
-        <p>Password <code>\(account.password)</code></p>
+        <p>\(userNameLabel) <code>\(account.username)</code></p>
+        <p>\(passwordLabel) <code>\(account.password)</code></p>
         </div>
         <form method="post" action="/portal/sign-in">
         \(hiddenFields)\(.hidden("username", account.username))\(.hidden("password", account.password))
-        <button class="quiet">Sign in<span class="unseen"> as \(account.label)</span></button>
+        <button class="quiet">\(signIn(as: account.label))</button>
         </form>
         </li>
         """

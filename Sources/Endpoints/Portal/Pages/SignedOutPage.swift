@@ -1,7 +1,7 @@
 import HTTP
 
 /// The end of a session.
-package struct SignedOutPage: Sendable {
+package struct SignedOutPage: SpokenPage {
     package let site: Site
 
     package init(site: Site) {
@@ -9,13 +9,13 @@ package struct SignedOutPage: Sendable {
     }
 
     package func render() -> HTML {
-        PageFrame(site: site, title: "You are signed out").render(
+        PageFrame(site: site, title: title).render(
             """
             <div class="narrow card">
-            <h1>You are signed out</h1>
-            <p class="lead">Apps that you started may still be open: close them too.</p>
-            <p>On a shared computer, close the browser.</p>
-            <p><a class="button" href="/portal">Sign in again</a></p>
+            <h1>\(title)</h1>
+            <p class="lead">\(closeApps)</p>
+            <p>\(closeBrowser)</p>
+            <p><a class="button" href="/portal">\(signInAgain)</a></p>
             </div>
             """)
     }

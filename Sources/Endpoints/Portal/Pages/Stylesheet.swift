@@ -83,7 +83,7 @@ package enum Stylesheet {
         }
         .skip {
           position: absolute;
-          left: .5rem;
+          inset-inline-start: .5rem;
           top: -6rem;
           z-index: 1;
           padding: .75rem 1rem;
@@ -103,8 +103,7 @@ package enum Stylesheet {
         .bar, main, footer {
           max-width: 54rem;
           margin: 0 auto;
-          padding-left: \(Look.rem(Look.spacing));
-          padding-right: \(Look.rem(Look.spacing));
+          padding-inline: \(Look.rem(Look.spacing));
         }
         .bar {
           display: flex;
@@ -113,8 +112,7 @@ package enum Stylesheet {
           justify-content: space-between;
           gap: .25rem 1.5rem;
           min-height: 4rem;
-          padding-top: .5rem;
-          padding-bottom: .5rem;
+          padding-block: .5rem;
         }
         .site { display: flex; align-items: center; gap: .625rem; font-weight: 650; font-size: 1.125rem }
         .site::before {
@@ -129,16 +127,16 @@ package enum Stylesheet {
         .site a { display: flex; align-items: center; min-height: 2.75rem; color: inherit; text-decoration: none }
         .site a:hover { text-decoration: underline }
         .account { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .25rem; font-size: .9375rem }
-        .account p { margin-right: .5rem }
+        .account p { margin-inline-end: .5rem }
         .account .quiet {
           padding: .25rem .75rem;
           border-color: transparent;
           font-weight: 500;
           text-decoration: underline;
         }
-        .account .quiet:last-child { margin-right: -.75rem }
+        .account .quiet:last-child { margin-inline-end: -.75rem }
         main, .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem }
-        main { padding-top: 2rem; padding-bottom: 2rem }
+        main { padding-block: 2rem }
         footer { padding-bottom: 2rem; color: var(--soft) }
         .narrow { width: 100%; max-width: 28rem; margin: 0 auto }
         .card, .patients li, .accounts li {
@@ -161,7 +159,7 @@ package enum Stylesheet {
         .aside, .hint, .step, dt { color: var(--soft) }
         .step { font-size: .9375rem }
         .card > .step + h2 { margin-top: 0 }
-        ul { padding-left: 1.25rem }
+        ul { padding-inline-start: 1.25rem }
         li + li { margin-top: .25rem }
         li::marker { color: var(--edge) }
         .plain { padding: 0; list-style: none }
@@ -289,9 +287,9 @@ package enum Stylesheet {
           background: var(--surface);
           color: var(--soft);
           border-color: var(--line);
-          border-left: .375rem solid var(--accent);
+          border-inline-start: .375rem solid var(--accent);
           font-weight: 400;
-          text-align: left;
+          text-align: start;
         }
         .tile strong { color: var(--ink); font-size: 1.125rem; font-weight: 650 }
         .tile:hover { background: var(--notice); border-color: var(--accent) }
@@ -300,7 +298,7 @@ package enum Stylesheet {
         .problem, .notice, .caution {
           padding: 1rem 1.25rem;
           border: 1px solid var(--edge);
-          border-left-width: .375rem;
+          border-inline-start-width: .375rem;
           border-radius: .375rem;
         }
         .problem { background: var(--problem); border-color: var(--problem-edge) }
@@ -317,8 +315,8 @@ package enum Stylesheet {
           h1 { font-size: 1.5rem }
           main { padding-top: 1.25rem; gap: 1.25rem }
           .card, .patients li, .accounts li, .patient { padding: 1rem }
-          .account { margin-left: -.75rem }
-          .account p { width: 100%; margin-left: .75rem }
+          .account { margin-inline-start: -.75rem }
+          .account p { width: 100%; margin-inline-start: .75rem }
           .patients form, .patients .button, .patients button, .row button, .accounts li form, .accounts button {
             width: 100%;
           }
@@ -332,6 +330,14 @@ package enum Stylesheet {
           }
           .patients .particulars div { display: block }
           .patients dt { font-size: .875rem }
+        }
+        @media (prefers-reduced-motion: no-preference) {
+          button, .button, a { transition: background-color .12s, border-color .12s }
+        }
+        @media print {
+          :root { color-scheme: light; --ground: #fff }
+          .skip, .account button, .answers, .row, details:not([open]) { display: none }
+          .card, .patient, .patients li { break-inside: avoid }
         }
         @media (forced-colors: active) {
           .tile, .problem, .notice, .caution, .patient, .card { border-color: CanvasText }

@@ -1,0 +1,254 @@
+import HTTP
+import SMART
+
+extension ConsentPage {
+    var title: String {
+        say(en: "Allow \(appName)?", es: "¿Permitir \(appName)?", de: "\(appName) erlauben?")
+    }
+
+    var question: HTML {
+        let name: HTML = "<bdi>\(appName)</bdi>"
+        let records = ConsentSentences.records(choices.offered, for: reader, in: language)
+        if !records.isEmpty {
+            let all = language.list(records)
+            return say(
+                en: "Allow \(name) to use \(all)?", es: "¿Permite que \(name) use \(all)?",
+                de: "Darf \(name) auf \(all) zugreifen?")
+        }
+        guard choices.identity != nil else {
+            return say(en: "Allow \(name)?", es: "¿Permite \(name)?", de: "\(name) erlauben?")
+        }
+        return say(
+            en: "Allow \(name) to know who you are?", es: "¿Permite que \(name) sepa quién es usted?",
+            de: "Darf \(name) wissen, wer Sie sind?")
+    }
+
+    var origin: HTML {
+        isLaunchFromEHR
+            ? say(
+                en: "You started \(.name(appName)) from \(site.name). Nothing is shared before you answer.",
+                es: """
+                    Usted ha iniciado \(.name(appName)) desde \(site.name). No se comparte nada antes de su \
+                    respuesta.
+                    """,
+                de: """
+                    Sie haben \(.name(appName)) von \(site.name) aus gestartet. Bevor Sie antworten, wird nichts \
+                    weitergegeben.
+                    """)
+            : say(
+                en: "\(.name(appName)) asks \(site.name) for access. Nothing is shared before you answer.",
+                es: "\(.name(appName)) pide acceso a \(site.name). No se comparte nada antes de su respuesta.",
+                de: "\(.name(appName)) bittet \(site.name) um Zugriff. Bevor Sie antworten, wird nichts weitergegeben.")
+    }
+
+    var cautionWords: HTML {
+        say(
+            en: """
+                <strong>This app is unverified:</strong> nobody at \(site.name) has looked at it, and it chose its \
+                name itself. Allow it only if you know it and expected this question.
+                """,
+            es: """
+                <strong>Esta aplicación no está verificada:</strong> nadie de \(site.name) la ha revisado y ella \
+                misma ha elegido su nombre. Permítala solo si la conoce y esperaba esta pregunta.
+                """,
+            de: """
+                <strong>Diese App ist nicht geprüft:</strong> Niemand von \(site.name) hat sie sich angesehen, und \
+                ihren Namen hat sie selbst gewählt. Erlauben Sie sie nur, wenn Sie sie kennen und diese Frage \
+                erwartet haben.
+                """)
+    }
+
+    var chooseTitle: HTML {
+        say(en: "Choose what it gets", es: "Elija qué recibe", de: "Wählen Sie, was die App bekommt")
+    }
+
+    var advice: HTML {
+        ticked == nil
+            ? say(
+                en: """
+                    All that the app asks for is ticked. Untick what it shall not get; it may be able to do less \
+                    then.
+                    """,
+                es: """
+                    Todo lo que pide la aplicación está marcado. Desmarque lo que no deba recibir; quizá entonces \
+                    pueda hacer menos.
+                    """,
+                de: """
+                    Alles, worum die App bittet, ist angekreuzt. Entfernen Sie das Kreuz bei dem, was sie nicht \
+                    bekommen soll; vielleicht kann sie dann weniger.
+                    """)
+            : say(
+                en: "Tick what it may get; without the rest it may be able to do less.",
+                es: "Marque lo que puede recibir; sin el resto, quizá pueda hacer menos.",
+                de: "Kreuzen Sie an, was sie bekommen darf; ohne den Rest kann sie vielleicht weniger.")
+    }
+
+    var neverMore: HTML {
+        say(
+            en: " It never gets more than you may see yourself.",
+            es: " Nunca recibe más de lo que usted mismo puede ver.",
+            de: " Sie bekommt nie mehr, als Sie selbst sehen dürfen.")
+    }
+
+    var untickAll: HTML {
+        say(en: "Untick everything", es: "Desmarcar todo", de: "Alle Kreuze entfernen")
+    }
+    var tickAll: HTML { say(en: "Tick everything", es: "Marcar todo", de: "Alles ankreuzen") }
+    var everythingTitle: HTML { say(en: "This is everything", es: "Esto es todo", de: "Das ist alles") }
+    var everythingWords: HTML {
+        say(
+            en: """
+                The app asks for all kinds of information: what is recorded now, and what will be recorded later, \
+                sensitive matters included. As soon as you untick one kind, it gets nothing but what you leave \
+                ticked, and no kinds that are new later.
+                """,
+            es: """
+                La aplicación pide todo tipo de información: la que consta ahora y la que se registre más adelante, \
+                incluidos los asuntos delicados. En cuanto desmarque un tipo, recibirá solo lo que deje marcado y \
+                ningún tipo nuevo más adelante.
+                """,
+            de: """
+                Die App bittet um alle Arten von Daten: was jetzt erfasst ist und was später erfasst wird, auch \
+                Vertrauliches. Sobald Sie bei einer Art das Kreuz entfernen, bekommt sie nur noch, was angekreuzt \
+                bleibt, und keine Arten, die später dazukommen.
+                """)
+    }
+
+    var offlineTitle: HTML {
+        say(en: "While you are away", es: "Cuando usted no está", de: "Wenn Sie nicht da sind")
+    }
+    var offlineWords: HTML {
+        let span = TimeInWords.span(offlineLifetime, in: language)
+        let permissions = choices.offered.clinical.reduce(into: Permissions()) { $0.formUnion($1.permissions) }
+        if permissions.isEmpty {
+            return say(
+                en: """
+                    It keeps its access while you are away only if this is ticked. It can then go on using what you \
+                    allow without you being here, for up to \(span) after its last use, or until you ask \
+                    \(site.name) to end it.
+                    """,
+                es: """
+                    Solo conserva el acceso cuando usted no está si esto está marcado. Entonces puede seguir usando \
+                    lo que usted permite sin que esté presente, hasta \(span) después del último uso o hasta que \
+                    pida a \(site.name) que lo retire.
+                    """,
+                de: """
+                    Nur wenn dies angekreuzt ist, behält sie den Zugriff, während Sie nicht da sind. Sie kann dann \
+                    ohne Sie weiter nutzen, was Sie erlauben, bis zu \(span) nach der letzten Nutzung oder bis Sie \
+                    \(site.name) bitten, den Zugriff zu beenden.
+                    """)
+        }
+        if permissions.isSubset(of: [.read, .search]) {
+            return say(
+                en: """
+                    It keeps its access while you are away only if this is ticked. It can then go on reading without \
+                    you being here, for up to \(span) after its last use, or until you ask \(site.name) to end it.
+                    """,
+                es: """
+                    Solo conserva el acceso cuando usted no está si esto está marcado. Entonces puede seguir leyendo \
+                    sin que usted esté presente, hasta \(span) después del último uso o hasta que pida a \
+                    \(site.name) que lo retire.
+                    """,
+                de: """
+                    Nur wenn dies angekreuzt ist, behält sie den Zugriff, während Sie nicht da sind. Sie kann dann \
+                    ohne Sie weiterlesen, bis zu \(span) nach der letzten Nutzung oder bis Sie \(site.name) bitten, \
+                    den Zugriff zu beenden.
+                    """)
+        }
+        return say(
+            en: """
+                It keeps its access while you are away only if this is ticked. It can then go on reading and \
+                changing without you being here, for up to \(span) after its last use, or until you ask \(site.name) \
+                to end it.
+                """,
+            es: """
+                Solo conserva el acceso cuando usted no está si esto está marcado. Entonces puede seguir leyendo y \
+                cambiando datos sin que usted esté presente, hasta \(span) después del último uso o hasta que pida a \
+                \(site.name) que lo retire.
+                """,
+            de: """
+                Nur wenn dies angekreuzt ist, behält sie den Zugriff, während Sie nicht da sind. Sie kann dann ohne \
+                Sie weiterlesen und ändern, bis zu \(span) nach der letzten Nutzung oder bis Sie \(site.name) \
+                bitten, den Zugriff zu beenden.
+                """)
+    }
+
+    /// Host and patient stand once more beside the buttons, where a long page has left them far above.
+    var destination: HTML {
+        let host = HTML.name(appHost)
+        guard !isOwnRecord else {
+            return say(
+                en: """
+                    It goes to \(host). What the app then does with your information is up to the people who run it; \
+                    their privacy policy tells you more.
+                    """,
+                es: """
+                    Va a \(host). Lo que la aplicación haga después con su información depende de quienes la \
+                    gestionan; su política de privacidad le dice más.
+                    """,
+                de: """
+                    Es geht an \(host). Was die App dann mit Ihren Daten macht, entscheiden ihre Betreiber; deren \
+                    Datenschutzerklärung sagt Ihnen mehr.
+                    """)
+        }
+        guard let patient else {
+            return say(en: "It goes to \(host).", es: "Va a \(host).", de: "Es geht an \(host).")
+        }
+        let name = HTML.name(patient.displayName(in: language))
+        let who = patient.distinction(on: today, in: language)
+        return say(
+            en: "It is about \(name), \(who), and goes to \(host).", es: "Se trata de \(name), \(who), y va a \(host).",
+            de: "Es betrifft \(name), \(who), und geht an \(host).")
+    }
+
+    var answerTitle: HTML { say(en: "Your answer", es: "Su respuesta", de: "Ihre Antwort") }
+    var allow: HTML { say(en: "Allow", es: "Permitir", de: "Erlauben") }
+    var deny: HTML { say(en: "Don’t allow", es: "No permitir", de: "Nicht erlauben") }
+
+    func unknown(_ scope: String) -> String {
+        say(
+            en: "“\(scope)”, which \(site.name) does not know", es: "«\(scope)», que \(site.name) no conoce",
+            de: "„\(scope)“, das \(site.name) nicht kennt")
+    }
+    var withheldTitle: HTML {
+        say(
+            en: "Asked for, and not offered", es: "Se ha pedido y no se ofrece", de: "Erbeten, aber nicht angeboten")
+    }
+    var withheldWords: HTML {
+        say(
+            en: "The app does not get this, whatever you answer:",
+            es: "La aplicación no recibe esto, responda usted lo que responda:",
+            de: "Das bekommt die App nicht, was immer Sie antworten:")
+    }
+}
+
+extension ConsentTicks {
+    var alsoTitle: HTML {
+        choices.groups.isEmpty
+            ? language.say(en: "The app may", es: "La aplicación puede", de: "Die App darf")
+            : language.say(en: "Also", es: "También", de: "Außerdem")
+    }
+    var besidesWords: HTML {
+        language.say(
+            en: "Whatever you allow, the app will also", es: "Permita lo que permita, la aplicación también va a",
+            de: "Was immer Sie erlauben, die App wird außerdem")
+    }
+    func kinds(of words: String) -> HTML {
+        language.say(en: "Kinds of \(words)", es: "Tipos: \(words)", de: "Arten: \(words)")
+    }
+    var severalKinds: HTML {
+        language.say(
+            en: """
+                What is filed under several kinds is shared if one of them is ticked; what is filed under none, only \
+                if all are.
+                """,
+            es: """
+                Lo que figura en varios tipos se comparte si uno de ellos está marcado; lo que no figura en ninguno, \
+                solo si lo están todos.
+                """,
+            de: """
+                Was unter mehreren Arten abgelegt ist, wird geteilt, wenn eine davon angekreuzt ist; was unter \
+                keiner abgelegt ist, nur wenn alle es sind.
+                """)
+    }
+}
