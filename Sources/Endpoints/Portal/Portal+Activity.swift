@@ -11,6 +11,7 @@ extension PortalEndpoint {
     func activityPage(_ request: Request) throws(OAuthError) -> Response {
         let visitor = try visitor(of: request)
         guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=activity") }
+        let language = site.language
         var activity: ActivityPage.Activity?
         if let patient = session.user.fhirUser?.ownPatient {
             let since = Instant(max(0, clock().seconds - Self.memory))
@@ -18,8 +19,8 @@ extension PortalEndpoint {
             let acts = try stored(stores.acts(on: patient, since: since))
             activity = ActivityPage.Activity(
                 since: CalendarDate(secondsSince1970: since.seconds),
-                readers: RecordReader.all(in: counts, reader: session.user.id),
-                events: acts.compactMap { RecordEvent($0) })
+                readers: RecordReader.all(in: counts, reader: session.user.id, language),
+                events: acts.compactMap { RecordEvent($0, in: language) })
         }
         return .page(ActivityPage(site: site, visitor: shown(visitor, session), activity: activity).render())
     }
@@ -32,7 +33,7 @@ extension RecordReader {
     }
 
     /// One for each app and whoever used it, the latest first.
-    static func all(in counts: [NamedDisclosure], reader own: String) -> [RecordReader] {
+    static func all(in counts: [NamedDisclosure], reader own: String, _ language: Language) -> [RecordReader] {
         var order: [Key] = []
         var groups: [Key: [NamedDisclosure]] = [:]
         for count in counts {
@@ -40,22 +41,25 @@ extension RecordReader {
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(count)
         }
-        return order.compactMap { key in groups[key].map { RecordReader($0, isOwnUse: key.account == own) } }
+        return order.compactMap { key in
+            groups[key].map { RecordReader($0, isOwnUse: key.account == own, in: language) }
+        }
     }
 
     /// - Parameter counts: all of one app and one person, at least one.
-    private init(_ counts: [NamedDisclosure], isOwnUse: Bool) {
+    private init(_ counts: [NamedDisclosure], isOwnUse: Bool, in language: Language) {
         var times: [String: Int] = [:]
         for each in counts {
             let words =
-                each.count.disclosure.resourceType.map(ResourceType.everydayWords) ?? "several kinds of information"
+                each.count.disclosure.resourceType.map { ResourceType.everydayWords($0, in: language) }
+                ?? Self.severalKinds(language)
             times[words, default: 0] += each.count.reads
         }
         func date(_ instant: Instant) -> CalendarDate { CalendarDate(secondsSince1970: instant.seconds) }
         let account = counts.first?.count.disclosure.account
         self.init(
-            appName: counts.lazy.compactMap(\.clientName).first ?? "An app that is not connected any more",
-            personName: account == nil ? nil : counts.first?.personName ?? "A person who has no account any more",
+            appName: counts.lazy.compactMap(\.clientName).first ?? Self.goneApp(language),
+            personName: account == nil ? nil : counts.first?.personName ?? Self.gonePerson(language),
             isOwnUse: isOwnUse,
             kinds: times.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
                 Kind(words: $0.key, times: $0.value)
@@ -66,25 +70,8 @@ extension RecordReader {
 }
 
 extension RecordEvent {
-    init?(_ act: RecordAct) {
-        let app = act.clientName ?? "an app"
-        let person = act.personName ?? "Somebody"
-        let words: String? =
-            switch act.act {
-            case .breakGlassBegin: "\(person) opened your record in an emergency."
-            case .breakGlassEnd: "The emergency access of \(person) ended."
-            case .consentAllow: "\(person) allowed \(app) to use information."
-            case .consentDeny: "\(person) did not allow \(app) to use information."
-            case .consentChange: "\(person) changed what \(app) may use."
-            case .consentWithdraw: "\(person) took back what \(app) was allowed."
-            case .consentExpire: "What \(app) was allowed came to its end."
-            case .codeIssue: "\(person) opened \(app) with your record."
-            case .grantEnd: "The access of \(app) ended."
-            case .proxyAdd: "\(person) may act for you."
-            case .proxyRemove: "\(person) no longer acts for you."
-            default: nil
-            }
-        guard let words else { return nil }
+    init?(_ act: RecordAct, in language: Language) {
+        guard let words = Self.words(act, in: language) else { return nil }
         self.init(
             date: CalendarDate(secondsSince1970: act.time.seconds), words: words,
             isEmergency: act.act == .breakGlassBegin || act.act == .breakGlassEnd)

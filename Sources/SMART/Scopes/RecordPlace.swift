@@ -34,7 +34,7 @@ enum RecordPlace: String, CaseIterable {
     }
 
     /// What is done there: "See in your record".
-    func doing(_ act: RecordAct, for reader: ConsentSentences.Reader, in language: Language) -> String {
+    func doing(_ act: RecordUse, for reader: ConsentSentences.Reader, in language: Language) -> String {
         let place = words(for: reader, in: language)
         let dative = germanDative(for: reader)
         switch act {
@@ -64,7 +64,7 @@ enum RecordPlace: String, CaseIterable {
 }
 
 /// What sentences say that an app does in records.
-enum RecordAct {
+enum RecordUse {
     case see
     case change
     case delete

@@ -74,7 +74,7 @@ package struct ConsentSentences: Sendable, Equatable {
 
 extension ConsentSentences {
     private static func accesses(
-        _ set: ScopeSet, for reader: Reader, _ act: RecordAct, in language: Language, including wanted: Permissions
+        _ set: ScopeSet, for reader: Reader, _ act: RecordUse, in language: Language, including wanted: Permissions
     ) -> [Access] {
         RecordPlace.allCases.compactMap { place in
             var found: [(kind: String, permissions: Permissions)] = []

@@ -48,7 +48,7 @@ package struct RecordEvent: Sendable {
 }
 
 /// The accounting of disclosures of the own record: who read what, how often, when.
-package struct ActivityPage: Sendable {
+package struct ActivityPage: SpokenPage {
     package let site: Site
     package let visitor: Visitor
     /// `nil` for a person whose account is not a patient's.
@@ -75,11 +75,11 @@ package struct ActivityPage: Sendable {
     }
 
     package func render() -> HTML {
-        PageFrame(site: site, visitor: visitor, title: "Who used your record").render(
+        PageFrame(site: site, visitor: visitor, title: activityTitle).render(
             """
-            <h1>Who used your record</h1>
+            <h1>\(activityTitle)</h1>
             \(activity.map(content) ?? noRecord)
-            <p><a href="/portal">Back to the start</a></p>
+            <p><a href="/portal">\(backToStart)</a></p>
             """)
     }
 }
@@ -88,20 +88,19 @@ extension ActivityPage {
     private var noRecord: HTML {
         """
         <div class="card">
-        <h2>There is no record of yours here</h2>
-        <p>This page is for patients. Your account does not belong to a patient’s record.</p>
+        <h2>\(noRecordTitle)</h2>
+        <p>\(noRecordWords)</p>
         </div>
         """
     }
 
     private func content(_ activity: Activity) -> HTML {
         """
-        <p class="lead">What apps were given from your record at \(site.name) since \(activity.since.words).</p>
+        <p class="lead">\(lead(since: activity.since.words(in: language)))</p>
         \(emergencies(activity.events.filter(\.isEmergency)))
         \(readers(activity.readers))
         \(decisions(activity.events.filter { !$0.isEmergency }))
-        <p class="aside">Staff who work with your record inside the hospital’s own systems are not on this page, and neither are programs \
-        that read many records at once. The help desk can tell you more.</p>
+        <p class="aside">\(notHere)</p>
         """
     }
 
@@ -109,9 +108,11 @@ extension ActivityPage {
         guard !events.isEmpty else { return nil }
         return """
             <section aria-labelledby="emergencies">
-            <h2 id="emergencies">Opened in an emergency</h2>
+            <h2 id="emergencies">\(emergencyTitle)</h2>
             <ul class="plain apps">
-            \(events.map { event -> HTML in "<li class=\"card\"><p>\(event.date.words): \(event.words)</p></li>\n" })
+            \(events.map { event -> HTML in
+                "<li class=\"card\"><p>\(event.date.words(in: language)): \(event.words)</p></li>\n"
+            })
             </ul>
             </section>
             """
@@ -121,14 +122,14 @@ extension ActivityPage {
         guard !readers.isEmpty else {
             return """
                 <div class="card">
-                <h2>Nobody has read your record by an app</h2>
-                <p>When an app is given something from your record, it stands here a few seconds later.</p>
+                <h2>\(nobodyTitle)</h2>
+                <p>\(nobodyWords)</p>
                 </div>
                 """
         }
         return """
             <section aria-labelledby="readers">
-            <h2 id="readers">Apps that read your record</h2>
+            <h2 id="readers">\(readersTitle)</h2>
             <ul class="plain apps">
             \(readers.map(entry))
             </ul>
@@ -141,13 +142,13 @@ extension ActivityPage {
         <li class="card">
         <h3><bdi>\(reader.appName)</bdi></h3>
         <dl class="particulars">
-        <div><dt>Used by</dt><dd>\(user(reader))</dd></div>
-        <div><dt>First read on</dt><dd>\(reader.first.words)</dd></div>
-        <div><dt>Last read on</dt><dd>\(reader.last.words)</dd></div>
+        <div><dt>\(usedByTerm)</dt><dd>\(user(reader))</dd></div>
+        <div><dt>\(firstReadTerm)</dt><dd>\(reader.first.words(in: language))</dd></div>
+        <div><dt>\(lastReadTerm)</dt><dd>\(reader.last.words(in: language))</dd></div>
         </dl>
         <details>
-        <summary>What it was given<span class="unseen"> (\(reader.appName))</span></summary>
-        <ul>\(reader.kinds.map { kind -> HTML in "<li>\(kind.words): \(Self.times(kind.times))</li>" })</ul>
+        <summary>\(whatItWasGiven(reader.appName))</summary>
+        <ul>\(reader.kinds.map { kind -> HTML in "<li>\(kind.words): \(times(kind.times))</li>" })</ul>
         </details>
         </li>
 
@@ -155,18 +156,16 @@ extension ActivityPage {
     }
 
     private func user(_ reader: RecordReader) -> HTML {
-        if reader.isOwnUse { return "You" }
-        return reader.personName.map { "<bdi>\($0)</bdi>" } ?? "Nobody: it works by itself"
+        if reader.isOwnUse { return you }
+        return reader.personName.map { "<bdi>\($0)</bdi>" } ?? byItself
     }
-
-    private static func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
 
     private func decisions(_ events: [RecordEvent]) -> HTML? {
         guard !events.isEmpty else { return nil }
         return """
             <section aria-labelledby="decisions">
-            <h2 id="decisions">What was decided</h2>
-            <ul>\(events.map { event -> HTML in "<li>\(event.date.words): \(event.words)</li>" })</ul>
+            <h2 id="decisions">\(decisionsTitle)</h2>
+            <ul>\(events.map { event -> HTML in "<li>\(event.date.words(in: language)): \(event.words)</li>" })</ul>
             </section>
             """
     }

@@ -82,9 +82,9 @@ extension PortalPage {
     private var activity: HTML {
         """
         <section aria-labelledby="activity">
-        <h2 id="activity">Who used your record</h2>
-        <p>See which apps read something from your record, and when.</p>
-        <p><a class="button quiet" href="\(ActivityPage.path)">Who used your record</a></p>
+        <h2 id="activity">\(activityTitle)</h2>
+        <p>\(activityLead)</p>
+        <p><a class="button quiet" href="\(ActivityPage.path)">\(activityTitle)</a></p>
         </section>
         """
     }

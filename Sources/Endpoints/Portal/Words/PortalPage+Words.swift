@@ -2,6 +2,12 @@ import HTTP
 
 extension PortalPage {
     var title: String { say(en: "Start an app", es: "Iniciar una aplicación", de: "App starten") }
+    var activityLead: HTML {
+        say(
+            en: "See which apps read something from your record, and when.",
+            es: "Vea qué aplicaciones han leído algo de su historia clínica y cuándo.",
+            de: "Sehen Sie, welche Apps etwas aus Ihrer Akte gelesen haben, und wann.")
+    }
     var connectedAppsLead: HTML {
         say(
             en: "See which apps you have allowed to use information, and end their access.",

@@ -41,6 +41,9 @@ extension SpokenPage {
     }
     var choose: HTML { say(en: "Choose", es: "Elegir", de: "Auswählen") }
     var signInTitle: String { say(en: "Sign in", es: "Iniciar sesión", de: "Anmelden") }
+    var activityTitle: String {
+        say(en: "Who used your record", es: "Quién ha usado su historia clínica", de: "Wer Ihre Akte genutzt hat")
+    }
     var connectedAppsTitle: String {
         say(en: "Connected apps", es: "Aplicaciones conectadas", de: "Verbundene Apps")
     }
