@@ -40,9 +40,18 @@ extension Configuration {
 }
 
 extension Site {
-    package init(_ configuration: Configuration) {
+    /// Refuses a logo that cannot be read or shown.
+    package init(_ configuration: Configuration) throws {
+        let logo = try configuration.theme.logo.map { path in
+            do {
+                return try Logo(readFile(path, limit: Logo.mostBytes))
+            } catch {
+                throw Logo.Refusal(description: "\(path): \(error)")
+            }
+        }
         self.init(
-            name: configuration.siteName, isDemo: configuration.isDemo, defaultLanguage: configuration.language)
+            name: configuration.siteName, isDemo: configuration.isDemo, defaultLanguage: configuration.language,
+            theme: Theme(configuration.theme), logo: logo)
     }
 }
 

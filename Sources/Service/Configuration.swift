@@ -65,6 +65,7 @@ package struct Configuration: Sendable {
     package let siteName: String
     /// Of the pages, for people whose browser asks for none that there is.
     package let language: Language
+    package let theme: Theme
     /// Says on every page that no patient is real; plain http and demo accounts are for this alone.
     package let isDemo: Bool
     package let urls: ServerURLs
@@ -122,6 +123,7 @@ package struct Configuration: Sendable {
             throw file.error("server", "language", "is one of \(known)")
         }
         self.language = language
+        theme = try Theme(file)
 
         let authBase = try file.required("server", "base")
         guard let base = FHIRBase(authBase), base.path.isEmpty else {

@@ -14,6 +14,9 @@ struct ConfigurationFile {
         "outbound": ["certificate_authorities", "proxy", "allowed"],
         "registration": ["mode", "approve_patient_apps", "scopes"],
         "consent": ["fhir", "platform"],
+        "theme": [
+            "accent", "accent_text", "background", "dark_accent", "dark_accent_text", "dark_background", "logo",
+        ],
         "demo": ["accounts"],
         "lifetimes": [
             "code", "access_token", "refresh_token", "launch", "id_token", "session_idle", "session_absolute",

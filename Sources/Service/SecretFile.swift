@@ -59,11 +59,11 @@ package enum SecretFile: String, Sendable, CaseIterable {
 }
 
 /// Why a file could not be read.
-struct FileError: Error, CustomStringConvertible {
-    let description: String
+package struct FileError: Error, CustomStringConvertible {
+    package let description: String
 }
 
-func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+package func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(description: reason(errno)) }
     defer { close(descriptor) }

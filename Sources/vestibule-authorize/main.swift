@@ -11,9 +11,10 @@ serve("vestibule-authorize", about: "the authorization endpoint", workers: 32, b
         at: configuration.store, fhirBase: configuration.fhirBase, powers: .authorize)
     Housekeeper.begin(
         database, every: 600, clock: systemClock, report: Log(program: "vestibule-authorize").housekeeping)
+    let site = try Site(configuration)
     return { _ in
         AuthorizeEndpoint(
-            urls: configuration.urls, site: Site(configuration), policy: configuration.tokenPolicy,
+            urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(), clock: systemClock)
     }
 }

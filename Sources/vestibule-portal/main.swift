@@ -12,9 +12,13 @@ serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 6
         at: configuration.store, fhirBase: configuration.fhirBase, powers: .portal)
     Housekeeper.begin(database, every: 600, clock: systemClock, report: Log(program: "vestibule-portal").housekeeping)
     let hashing = Turnstile(places: 2)
+    let site = try Site(configuration)
+    for pair in Theme(configuration.theme).weakPairs {
+        Log(program: "vestibule-portal").write(.warning, "weak_contrast", [("colors", .text(pair.description))])
+    }
     return { _ in
         PortalEndpoint(
-            urls: configuration.urls, site: Site(configuration), policy: configuration.tokenPolicy,
+            urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
             directory: try FHIRPatientDirectory(relaySocket: configuration.relaySocket), hashing: hashing,
             demoAccounts: configuration.demoAccounts.map(DemoAccount.init), clock: systemClock)

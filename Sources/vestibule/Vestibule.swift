@@ -15,7 +15,7 @@ struct Vestibule: ParsableCommand {
         subcommands: [
             Initialize.self, UserCommand.self, ClientCommand.self, RegistrationTokenCommand.self, KeyCommand.self,
             LaunchCommand.self, ConsentCommand.self, ExplainCommand.self, MetadataCommand.self, DatabaseCommand.self,
-            AuditCommand.self,
+            ThemeCommand.self, AuditCommand.self,
         ])
 
     static func main() {

@@ -71,12 +71,11 @@ class Visitor:
         self.page.get_by_role("button", name="Search").click()
 
     def shot(self, name):
-        """Keeps a picture where somebody wants to look at it."""
-        if folder := os.environ.get("VESTIBULE_SCREENSHOTS"):
-            pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(
-                path=pathlib.Path(folder) / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png", full_page=True
-            )
+        """Keeps a picture for somebody to look at."""
+        ours = pathlib.Path(__file__).parents[2] / ".build" / "screenshots"
+        folder = pathlib.Path(os.environ.get("VESTIBULE_SCREENSHOTS") or ours)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png", full_page=True)
 
     def has_no_barriers(self):
         found = Axe().run(self.page, options=RULES).response["violations"]

@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import Service
 import Testing
 
@@ -15,6 +16,26 @@ struct ConfigurationTests {
         [secrets]
         directory = "/etc/v/secrets"
         """
+
+    @Test("the language and the colours of the pages are read, and nothing else is one")
+    func look() throws {
+        let text = Self.minimal.replacingOccurrences(of: "[server]", with: "[server]\nlanguage = \"de\"")
+        let theme = "\n[theme]\naccent = \"#5B2A86\"\ndark_background = \"#000000\"\n"
+        let configuration = try Configuration(text: text + theme, path: "t")
+        #expect(configuration.language == .german && configuration.theme.light.accent == "#5b2a86")
+        #expect(configuration.theme.dark.background == "#000000" && configuration.theme.logo == nil)
+        for (section, wrong) in [
+            ("theme", "accent = \"teal\""), ("theme", "accent = \"#12345;\""), ("theme", "acent = \"#000000\""),
+        ] {
+            #expect(throws: ConfigurationError.self) {
+                try Configuration(text: "\(Self.minimal)\n[\(section)]\n\(wrong)\n", path: "t")
+            }
+        }
+        #expect(throws: ConfigurationError.self) {
+            try Configuration(
+                text: text.replacingOccurrences(of: "\"de\"", with: "\"ar-XB\""), path: "t")
+        }
+    }
 
     @Test("what is not said takes the default")
     func defaults() throws {

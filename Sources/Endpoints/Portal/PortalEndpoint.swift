@@ -75,10 +75,12 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/activity", .get): try activityPage(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
-        case (Stylesheet.path, .get), (Stylesheet.path, .head): stylesheet
+        case (site.stylesheet.path, .get), (site.stylesheet.path, .head): stylesheet
+        case (site.logo?.path, .get), (site.logo?.path, .head):
+            site.logo?.response ?? problem(.notFound, nil, status: 404, request)
         case (SMARTStyle.path, .get), (SMARTStyle.path, .head): style
-        case ("/portal/", _), ("/portal/activity", _), ("/portal/signed-out", _), (Stylesheet.path, _),
-            (SMARTStyle.path, _):
+        case ("/portal/", _), ("/portal/activity", _), ("/portal/signed-out", _), (site.stylesheet.path, _),
+            (site.logo?.path, _), (SMARTStyle.path, _):
             .methodNotAllowed("GET")
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")
@@ -98,7 +100,7 @@ package struct PortalEndpoint: Endpoint {
                 ("Content-Type", "text/css; charset=utf-8"),
                 ("Cache-Control", "public, max-age=31536000, immutable"),
                 ("X-Content-Type-Options", "nosniff"),
-            ], body: Array("\(Stylesheet.text)".utf8))
+            ], body: site.stylesheet.bytes)
     }
 
     /// The look of our pages for apps that want to resemble them, readable by any of their pages

@@ -96,7 +96,7 @@ struct PatientSummaryTests {
 
     @Test("a patient without a name can still be chosen")
     func nameless() {
-        #expect(PatientSummary(id: "1", name: "").displayName == "Name not recorded")
+        #expect(PatientSummary(id: "1", name: "").displayName(in: .english) == "Name not recorded")
     }
 }
 

@@ -9,8 +9,15 @@ package struct Site: Sendable {
     package private(set) var language: Language
     /// The site's own one comes first.
     private let languages: [Language]
+    package let stylesheet: Stylesheet.Themed
+    package let logo: Logo?
 
-    package init(name: String, isDemo: Bool = false, defaultLanguage: Language = .english) {
+    package init(
+        name: String, isDemo: Bool = false, defaultLanguage: Language = .english, theme: Theme = .plain,
+        logo: Logo? = nil
+    ) {
+        stylesheet = Stylesheet.Themed(theme)
+        self.logo = logo
         self.name = name
         self.isDemo = isDemo
         language = defaultLanguage
@@ -90,7 +97,7 @@ package struct PageFrame: SpokenPage {
         <title>\(titleMark, if: hasProblem)\(title) – \(site.name)</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <link rel="stylesheet" href="\(Stylesheet.path)">
+        <link rel="stylesheet" href="\(site.stylesheet.path)">
         </head>
         <body>
         <a class="skip" href="#main">\(skip)</a>
@@ -119,8 +126,13 @@ extension PageFrame {
 
     /// Within an authorization there is one way on and one way out, so the name leads nowhere.
     private var siteName: HTML {
-        guard visitor != nil, interaction == nil else { return "<p class=\"site\">\(site.name)</p>" }
-        return "<p class=\"site\"><a href=\"/portal\">\(site.name)</a></p>"
+        guard visitor != nil, interaction == nil else { return "<p class=\"site\">\(brand)</p>" }
+        return "<p class=\"site\"><a href=\"/portal\">\(brand)</a></p>"
+    }
+
+    /// The name stands beside the picture, so the picture needs no words.
+    private var brand: HTML {
+        "\(site.logo.map { "<img src=\"\($0.path)\" alt=\"\"> " })<bdi>\(site.name)</bdi>"
     }
 
     private func account(_ visitor: Visitor) -> HTML {

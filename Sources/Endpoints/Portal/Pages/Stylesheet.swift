@@ -1,57 +1,25 @@
 /// The one stylesheet of all pages. New content has a new address, so browsers may keep it for ever.
 package enum Stylesheet {
-    package static let path = "/portal/style-\(fingerprint).css"
+    /// The stylesheet with a hospital's own colours behind it: new content has a new address.
+    package struct Themed: Sendable {
+        package let path: String
+        package let bytes: [UInt8]
 
-    package static var bytes: [UInt8] { Array(text.utf8) }
-
-    private static let fingerprint = Fingerprint.of(text.utf8)
+        package init(_ theme: Theme) {
+            bytes = Array((text + theme.css).utf8)
+            path = "/portal/style-\(Fingerprint.of(bytes)).css"
+        }
+    }
 
     package static let text = """
-        /* A hospital's own colours go here; every pair below keeps WCAG 2.2 AA in light and in dark. */
+        /* A hospital's own colours come at the end; every pair here keeps WCAG 2.2 AA in light and in dark. */
         :root {
           color-scheme: light dark;
-          --ground: \(Look.ground);
-          --surface: #fff;
-          --ink: \(Look.ink);
-          --soft: #46575d;
-          --line: #cad5d7;
-          --edge: #61747a;
-          --accent: \(Look.accent);
-          --accent-deep: #073c47;
-          --on-accent: #fff;
-          --link: #0b5563;
-          --focus: #b1480a;
-          --patient: #073c47;
-          --on-patient: #fff;
-          --soft-on-patient: #c6dde1;
-          --caution: #fff4db;
-          --caution-edge: #9a6400;
-          --problem: #fdeeec;
-          --problem-edge: \(Look.problem);
-          --notice: #e6f1f6;
-          --notice-edge: \(Look.notice);
+          \(declarations(lightColors))
         }
         @media (prefers-color-scheme: dark) {
           :root {
-            --ground: #0f181b;
-            --surface: #17242a;
-            --ink: #e7efef;
-            --soft: #aebfc3;
-            --line: #31444b;
-            --edge: #8ba0a6;
-            --accent: #66c5d3;
-            --accent-deep: #8fd8e3;
-            --on-accent: #04242a;
-            --link: #84d3df;
-            --focus: #ffb86b;
-            --patient: #0d4a57;
-            --soft-on-patient: #bfdbe0;
-            --caution: #2e2611;
-            --caution-edge: #e0a93f;
-            --problem: #361a19;
-            --problem-edge: #ff9a90;
-            --notice: #14303c;
-            --notice-edge: #78bcdc;
+            \(declarations(darkColors))
           }
         }
         *, ::before, ::after { box-sizing: border-box }
@@ -70,7 +38,7 @@ package enum Stylesheet {
         h3 { font-size: 1.0625rem }
         a { color: var(--link); text-underline-offset: .18em }
         a:hover { text-decoration-thickness: 2px }
-        code { font: .95em ui-monospace, "Cascadia Mono", Consolas, monospace }
+        code { font: .95em ui-monospace, "Cascadia Mono", Consolas, monospace; unicode-bidi: isolate }
         :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: .25rem }
         main:focus { outline: none }
         .unseen {
@@ -115,7 +83,8 @@ package enum Stylesheet {
           padding-block: .5rem;
         }
         .site { display: flex; align-items: center; gap: .625rem; font-weight: 650; font-size: 1.125rem }
-        .site::before {
+        .site img { display: block; max-width: 12rem; max-height: 2.75rem }
+        .site:not(:has(img))::before {
           content: "";
           flex: none;
           width: 1.375rem;
@@ -341,10 +310,66 @@ package enum Stylesheet {
         }
         @media (forced-colors: active) {
           .tile, .problem, .notice, .caution, .patient, .card { border-color: CanvasText }
-          .site::before { border-color: CanvasText }
+          .site img { display: block; max-width: 12rem; max-height: 2.75rem }
+        .site:not(:has(img))::before { border-color: CanvasText }
           button, .button, .account .quiet { border-color: ButtonBorder }
           .account .quiet:last-child { margin: 0 }
         }
 
         """
+
+    private static let lightColors: [(name: String, color: String)] = [
+        ("ground", Look.ground),
+        ("surface", "#fff"),
+        ("ink", Look.ink),
+        ("soft", "#46575d"),
+        ("line", "#cad5d7"),
+        ("edge", "#61747a"),
+        ("accent", Look.accent),
+        ("accent-deep", "#073c47"),
+        ("on-accent", "#fff"),
+        ("link", "#0b5563"),
+        ("focus", "#b1480a"),
+        ("patient", "#073c47"),
+        ("on-patient", "#fff"),
+        ("soft-on-patient", "#c6dde1"),
+        ("caution", "#fff4db"),
+        ("caution-edge", "#9a6400"),
+        ("problem", "#fdeeec"),
+        ("problem-edge", Look.problem),
+        ("notice", "#e6f1f6"),
+        ("notice-edge", Look.notice),
+    ]
+
+    /// What differs in the dark.
+    private static let darkColors: [(name: String, color: String)] = [
+        ("ground", "#0f181b"),
+        ("surface", "#17242a"),
+        ("ink", "#e7efef"),
+        ("soft", "#aebfc3"),
+        ("line", "#31444b"),
+        ("edge", "#8ba0a6"),
+        ("accent", "#66c5d3"),
+        ("accent-deep", "#8fd8e3"),
+        ("on-accent", "#04242a"),
+        ("link", "#84d3df"),
+        ("focus", "#ffb86b"),
+        ("patient", "#0d4a57"),
+        ("soft-on-patient", "#bfdbe0"),
+        ("caution", "#2e2611"),
+        ("caution-edge", "#e0a93f"),
+        ("problem", "#361a19"),
+        ("problem-edge", "#ff9a90"),
+        ("notice", "#14303c"),
+        ("notice-edge", "#78bcdc"),
+    ]
+
+    private static func declarations(_ colors: [(name: String, color: String)]) -> String {
+        colors.map { "--\($0.name): \($0.color);" }.joined(separator: "\n  ")
+    }
+
+    static func colors(_ scheme: Theme.Scheme) -> [String: Color] {
+        let colors = scheme == .light ? lightColors : lightColors + darkColors
+        return colors.reduce(into: [:]) { $0[$1.name] = Color($1.color) }
+    }
 }

@@ -23,7 +23,7 @@ extension HTML {
         var result = ""
         var word = ""
         func spoken(_ word: String) -> String {
-            guard word.contains(where: \.isLetter), !word.hasPrefix("&") else { return word }
+            guard word.contains(where: \.isLetter), !word.contains("&") else { return word }
             let long = word.map { "aeiou".contains($0) ? "\($0)\($0)" : String($0) }.joined()
             return "\u{202E}\(long)\u{202C}"
         }

@@ -24,8 +24,8 @@ extension PageFrame {
     var signOut: HTML { say(en: "Sign out", es: "Cerrar sesión", de: "Abmelden") }
     func quote(_ id: String) -> HTML {
         say(
-            en: "Quote this number when you ask for help: <code><bdi>\(id)</bdi></code>",
-            es: "Indique este número cuando pida ayuda: <code><bdi>\(id)</bdi></code>",
-            de: "Nennen Sie diese Nummer, wenn Sie um Hilfe bitten: <code><bdi>\(id)</bdi></code>")
+            en: "Quote this number when you ask for help: <code>\(id)</code>",
+            es: "Indique este número cuando pida ayuda: <code>\(id)</code>",
+            de: "Nennen Sie diese Nummer, wenn Sie um Hilfe bitten: <code>\(id)</code>")
     }
 }
