@@ -73,16 +73,16 @@ extension PortalEndpoint {
     private func keep(
         _ allowed: ScopeSet, of visit: Visit, _ presence: Presence, _ ticked: Set<ChoiceID> = []
     ) throws(OAuthError) -> Response {
+        let (client, language) = (visit.client, site(visit).language)
         let choices = ConsentPage.choices(
-            visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence))
-        let client = visit.client
+            visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence), in: language)
         let wording = choices.wording(
             of: client.name, at: visit.interaction.request.redirect.host, isVerified: client.isVerified,
-            ticked: ticked, offlineLifetime: policy.refreshTokenLifetime(for: client))
+            ticked: ticked, offlineLifetime: policy.refreshTokenLifetime(for: client), in: language)
         let consent = Consent(
             id: secrets.identifier(), account: presence.user.id, clientID: visit.client.id,
             patient: visit.interaction.patient(for: presence.user), requested: visit.interaction.request.scopes,
-            allowed: allowed, decidedAt: clock(), wording: ConsentWording(language: "en", text: wording))
+            allowed: allowed, decidedAt: clock(), wording: ConsentWording(language: language.rawValue, text: wording))
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")
             .remarking("client", visit.client.id).remarking("consent", consent.id)

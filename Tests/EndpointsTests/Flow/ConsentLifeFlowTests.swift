@@ -39,6 +39,19 @@ struct ConsentLifeFlowTests {
         #expect(!wording.text.contains("Maja"))
     }
 
+    @Test(
+        "the words are those of the page's language",
+        arguments: [("es", "objetivos de salud"), ("de", "Gesundheitsziele")])
+    func language(_ language: String, _ goals: String) throws {
+        try browser.get(
+            TestBrowser.request(
+                "app", ["scope": "openid launch/patient offline_access patient/Goal.rs", "ui_locales": language]))
+        try browser.submit("/portal/consent", ["decision": "allow"])
+        let records = try store.consents(ConsentFilter(account: "id-maja"))
+        let wording = try #require(records.compactMap(\.wording).first { $0.language == language })
+        #expect(browser.response.status == 303 && wording.text.contains("[x] \(goals)"))
+    }
+
     @Test("a no is kept as well")
     func denial() throws {
         try browser.get(TestBrowser.request("app", ["scope": "patient/Goal.rs launch/patient"]))
