@@ -27,6 +27,7 @@ enum Parameter: String, CaseIterable {
     case methodOverride = "HTTP_X_HTTP_METHOD_OVERRIDE"
     case corsMethod = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
     case corsHeaders = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"
+    case userAgent = "HTTP_USER_AGENT"
     case fetchSite = "HTTP_SEC_FETCH_SITE"
 
     /// The header field it stands for, in lower case; `nil` for what is not a field.

@@ -49,17 +49,18 @@ extension SQLStore: SessionStore {
     ) throws(SQLError) {
         try connection.run(
             """
-            INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at, browser)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, session.id.bytes, fhirBase, session.user.id, session.authenticatedAt.seconds,
-            session.lastSeenAt.seconds, (session.authenticatedAt + policy.absolute).seconds)
+            session.lastSeenAt.seconds, (session.authenticatedAt + policy.absolute).seconds,
+            session.browser.rawValue)
     }
 
     package func session(_ id: SecretDigest, at now: Instant, policy: SessionPolicy) throws(StoreError) -> Session? {
         try read { connection throws(SQLError) in
             try connection.row(
                 """
-                SELECT \(Self.userColumns), sessions.authenticated_at, sessions.last_seen_at
+                SELECT \(Self.userColumns), sessions.authenticated_at, sessions.last_seen_at, sessions.browser
                 FROM sessions JOIN accounts ON accounts.id = sessions.account
                 WHERE sessions.id = $1 AND sessions.fhir_base = $2 AND sessions.expires_at > $3
                     AND sessions.last_seen_at > $4 AND accounts.disabled_at IS NULL
@@ -67,8 +68,54 @@ extension SQLStore: SessionStore {
             ) { row in
                 Session(
                     id: id, user: Self.user(row, from: 0), authenticatedAt: Instant(row.int(6)),
-                    lastSeenAt: Instant(row.int(7)))
+                    lastSeenAt: Instant(row.int(7)), browser: BrowserKind(rawValue: row.text(8)) ?? .other)
             }
+        }
+    }
+
+    package func sessions(
+        of account: String, at now: Instant, policy: SessionPolicy
+    ) throws(StoreError) -> [SessionSummary] {
+        try read { connection throws(SQLError) in
+            var found: [SessionSummary] = []
+            _ = try connection.each(
+                """
+                SELECT id, authenticated_at, last_seen_at, browser FROM sessions
+                WHERE account = $1 AND fhir_base = $2 AND expires_at > $3 AND last_seen_at > $4
+                ORDER BY last_seen_at DESC, authenticated_at DESC, id
+                """, [account, fhirBase, now.seconds, now.seconds - policy.idle]
+            ) { row in
+                found.append(
+                    SessionSummary(
+                        id: SecretDigest(stored: row.blob(0)), authenticatedAt: Instant(row.int(1)),
+                        lastSeenAt: Instant(row.int(2)), browser: BrowserKind(rawValue: row.text(3)) ?? .other))
+            }
+            return found
+        }
+    }
+
+    package func end(_ which: SessionSelection, of account: String, at now: Instant) throws(StoreError) -> Int {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            var ids: [SecretDigest] = []
+            let (comparison, session) =
+                switch which {
+                case .only(let session): ("=", session)
+                case .allExcept(let session): ("<>", session)
+                }
+            _ = try connection.each(
+                """
+                DELETE FROM sessions WHERE account = $1 AND fhir_base = $2 AND id \(comparison) $3 RETURNING id
+                """, [account, fhirBase, session.bytes]
+            ) { row in ids.append(SecretDigest(stored: row.blob(0))) }
+            for id in ids {
+                _ = try Self.endGrants(
+                    where: "session = $3", id.bytes, reason: .sessionEnded, at: now, on: connection)
+                try Self.record(
+                    AuditEvent(.signOut, account: account, details: [.init(.source, "another_session")]), at: now,
+                    on: connection)
+            }
+            return ids.count
         }
     }
 

@@ -3,7 +3,7 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first, second, third, audit, consents])
+    static let migrations = Migrations([first, second, third, audit, consents, browsers])
 
     private static let first = """
         CREATE TABLE clients (
@@ -251,6 +251,11 @@ enum Schema {
     private static let third = """
         -- The session that the browser came with: a sign-in that an app asks for begins another one.
         ALTER TABLE interactions ADD COLUMN earlier_session BLOB;
+        """
+
+    private static let browsers = """
+        -- Which kind of browser a session is in: one of a few words of ours.
+        ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT 'other';
         """
 
     private static let audit = """

@@ -18,6 +18,35 @@ package protocol SessionStore {
     /// Somebody was here: the idle time begins anew.
     func touch(_ id: SecretDigest, at now: Instant) throws(StoreError)
 
+    /// Where a person is signed in now, the one seen last first.
+    func sessions(of account: String, at now: Instant, policy: SessionPolicy) throws(StoreError) -> [SessionSummary]
+
+    /// Ends sessions of this person, and the grants that live in them.
+    ///
+    /// - Returns: how many there were: none for a session that is another person's.
+    func end(_ which: SessionSelection, of account: String, at now: Instant) throws(StoreError) -> Int
+
     /// Ends the session, and the grants that live in it.
     func end(session id: SecretDigest, at now: Instant) throws(StoreError)
+}
+
+/// One place where a person is signed in.
+package struct SessionSummary: Sendable, Equatable {
+    package let id: SecretDigest
+    package let authenticatedAt: Instant
+    package let lastSeenAt: Instant
+    package let browser: BrowserKind
+
+    package init(id: SecretDigest, authenticatedAt: Instant, lastSeenAt: Instant, browser: BrowserKind) {
+        self.id = id
+        self.authenticatedAt = authenticatedAt
+        self.lastSeenAt = lastSeenAt
+        self.browser = browser
+    }
+}
+
+/// Which of a person's sessions end.
+package enum SessionSelection: Sendable, Equatable {
+    case only(SecretDigest)
+    case allExcept(SecretDigest)
 }

@@ -116,6 +116,17 @@ def portal_of_somebody_without_patients(walk):
 
 
 @state
+def where_one_is_signed_in(walk):
+    who = walk.account("--access", "all")
+    for _ in range(2):
+        who.http.cookies.clear()
+        who.sign_in()
+    walk.visitor.open("/portal/sessions")
+    walk.visitor.sign_in(who.username, who.password)
+    expect(walk.visitor.page.get_by_role("button", name="Sign out everywhere else")).to_be_visible()
+
+
+@state
 def picker(walk):
     walk.picker()
 

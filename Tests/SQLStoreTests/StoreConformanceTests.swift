@@ -129,6 +129,42 @@ struct JourneyConformanceTests {
         #expect(try !isAlive("u", 1))
     }
 
+    @Test("a person's sessions are listed, and end one by one or all but one", arguments: Backend.allCases)
+    func openSessions(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store(.portal)
+        let policy = SessionPolicy(idle: 100, absolute: 250)
+        for name in ["amara", "bela"] { try harness.store().add(Sample.account(name), at: Sample.now) }
+        func begin(_ id: String, of name: String = "amara", _ kind: BrowserKind = .other, seen: Int = 0) throws {
+            let session = Session(
+                id: Sample.digest(id), user: try Sample.account(name).user, authenticatedAt: Sample.now,
+                lastSeenAt: Sample.now + seen, browser: kind)
+            try store.begin(session, of: name, replacing: nil, policy: policy)
+        }
+        func open(_ after: Int = 0) throws -> [SecretDigest] {
+            try store.sessions(of: "id-amara", at: Sample.now + after, policy: policy).map(\.id)
+        }
+        func digests(_ ids: String...) -> [SecretDigest] { ids.map { Sample.digest($0) } }
+        try begin("a", .firefox)
+        try begin("b", .edge, seen: 50)
+        try begin("c", seen: 20)
+        try begin("theirs", of: "bela")
+        #expect(try open() == digests("b", "c", "a"))
+        #expect(try open(110) == digests("b", "c"))
+        #expect(try open(250).isEmpty)
+        #expect(
+            try store.sessions(of: "id-amara", at: Sample.now, policy: policy).map(\.browser) == [
+                .edge, .other, .firefox,
+            ])
+        #expect(try store.session(Sample.digest("a"), at: Sample.now, policy: policy)?.browser == .firefox)
+        #expect(try store.end(.only(Sample.digest("theirs")), of: "id-amara", at: Sample.now) == 0)
+        #expect(try store.end(.only(Sample.digest("c")), of: "id-amara", at: Sample.now) == 1)
+        #expect(try store.end(.only(Sample.digest("c")), of: "id-amara", at: Sample.now) == 0)
+        #expect(try store.end(.allExcept(Sample.digest("b")), of: "id-amara", at: Sample.now) == 1)
+        #expect(try open() == digests("b"))
+        #expect(try store.session(Sample.digest("theirs"), at: Sample.now, policy: policy) != nil)
+    }
+
     @Test("an interaction comes back with what the pages found out", arguments: Backend.allCases)
     func interactions(_ backend: Backend) throws {
         let store = try backend.harness().store()

@@ -264,7 +264,7 @@ package struct AuthorizeEndpoint: Endpoint {
                 // Its hours began when the EHR signed the person in.
                 begun = Session(
                     id: secrets.fresh(.session).digest, user: presence.user,
-                    authenticatedAt: presence.authenticatedAt, lastSeenAt: now)
+                    authenticatedAt: presence.authenticatedAt, lastSeenAt: now, browser: .ehr)
             }
             session = presence.session?.id ?? begun?.id
         }

@@ -31,12 +31,12 @@ extension PortalEndpoint {
                 .remarking("event", "sign_in_form_expired")
         }
         return try judge(
-            username, password: form["password"] ?? "", visit, visitor, destination, from: request.remoteAddress)
+            username, password: form["password"] ?? "", visit, visitor, destination, request)
     }
 
     private func judge(
         _ username: String, password: String, _ visit: Visit?, _ visitor: BrowserSession, _ destination: Destination,
-        from address: String
+        _ request: Request
     ) throws(OAuthError) -> Response {
         let now = clock()
         let name = Account.normalized(username: username)
@@ -45,7 +45,7 @@ extension PortalEndpoint {
             account = try stored(stores.account(named: name))
         }
         var counted: [Attempt]?
-        if let name { counted = try attempts(at: name, from: address, with: visitor, at: now) }
+        if let name { counted = try attempts(at: name, from: request.remoteAddress, with: visitor, at: now) }
         let attempts = counted
         // An unknown name costs the same as a known one, so neither the time nor a wait tells who has an account.
         let hash = account?.password ?? Self.decoy
@@ -80,7 +80,9 @@ extension PortalEndpoint {
         }
 
         let secret = secrets.fresh(.session)
-        let session = Session(id: secret.digest, user: account.user, authenticatedAt: now, lastSeenAt: now)
+        let session = Session(
+            id: secret.digest, user: account.user, authenticatedAt: now, lastSeenAt: now,
+            browser: BrowserKind(userAgent: request.fields["user-agent"]))
         try stored(
             stores.begin(
                 session, of: account.username, with: visitor.browser?.digest,
@@ -135,7 +137,8 @@ extension PortalEndpoint {
             site: site(visit), csrf: BrowserSession.token(for: browser), interaction: visit?.id.text,
             username: username,
             appName: visit?.client.name, leadsToApps: destination == .apps && visit == nil,
-            leadsToActivity: destination == .activity && visit == nil, problem: problem,
+            leadsToActivity: destination == .activity && visit == nil,
+            leadsToSessions: destination == .sessions && visit == nil, problem: problem,
             demoAccounts: demoAccounts)
         var response = Response.page(page.render(), status: status)
         if visitor.browser == nil {
@@ -149,6 +152,7 @@ extension PortalEndpoint {
         case portal
         case apps
         case activity
+        case sessions
 
         init(_ parameters: Form) {
             self = parameters["next"].flatMap(Destination.init(rawValue:)) ?? .portal
@@ -159,6 +163,7 @@ extension PortalEndpoint {
             case .portal: urls.portal
             case .apps: urls.management
             case .activity: "\(urls.portal)/activity"
+            case .sessions: "\(urls.portal)/sessions"
             }
         }
     }

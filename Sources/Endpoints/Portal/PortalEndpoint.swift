@@ -73,6 +73,8 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/apps", .get): try appsPage(request)
         case ("/portal/apps", .post): try endAccess(request)
         case ("/portal/activity", .get): try activityPage(request)
+        case ("/portal/sessions", .get): try sessionsPage(request)
+        case ("/portal/sessions", .post): try endSessions(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
         case (site.stylesheet.path, .get), (site.stylesheet.path, .head): stylesheet
@@ -85,7 +87,7 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")
         case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
-            ("/portal/consent", _), ("/portal/apps", _):
+            ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)

@@ -38,12 +38,16 @@ package struct Session: Sendable, Equatable {
     package let user: User
     package let authenticatedAt: Instant
     package let lastSeenAt: Instant
+    package let browser: BrowserKind
 
-    package init(id: SecretDigest, user: User, authenticatedAt: Instant, lastSeenAt: Instant) {
+    package init(
+        id: SecretDigest, user: User, authenticatedAt: Instant, lastSeenAt: Instant, browser: BrowserKind = .other
+    ) {
         self.id = id
         self.user = user
         self.authenticatedAt = authenticatedAt
         self.lastSeenAt = lastSeenAt
+        self.browser = browser
     }
 }
 

@@ -7,15 +7,19 @@ final class TestBrowser {
     private let house: TestHouse
     private let keepsCookies: Bool
     private let remoteAddress: String
+    private let userAgent: String?
     private(set) var cookies: [String: String] = [:]
     private(set) var address = ""
     private(set) var response = Response(status: 0)
 
     /// - Parameter keepsCookies: not in a frame of another site's page, where browsers keep none for us.
-    init(_ house: TestHouse, keepsCookies: Bool = true, at remoteAddress: String = "192.0.2.7") {
+    init(
+        _ house: TestHouse, keepsCookies: Bool = true, at remoteAddress: String = "192.0.2.7", userAgent: String? = nil
+    ) {
         self.house = house
         self.keepsCookies = keepsCookies
         self.remoteAddress = remoteAddress
+        self.userAgent = userAgent
     }
 
     var page: String { String(decoding: response.body, as: UTF8.self) }
@@ -74,6 +78,7 @@ final class TestBrowser {
             address = target
             var fields = Fields([("cookie", cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))])
             if body != nil { fields.set("content-type", to: "application/x-www-form-urlencoded") }
+            if let userAgent { fields.set("user-agent", to: userAgent) }
             if let origin, body != nil { fields.set("origin", to: origin) }
             let request = Request(
                 method: method, path: parts.path, query: parts.query ?? "", fields: fields,

@@ -1,4 +1,5 @@
 import HTTP
+import OAuth
 import SMART
 
 @testable import Endpoints
@@ -21,7 +22,23 @@ enum SamplePages {
 
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
-            + activities(text) + others(text)
+            + activities(text) + sessions(text) + others(text)
+    }
+
+    private static func sessions(_ text: String) -> [(String, HTML)] {
+        let notices: [SessionsPage.Notice?] = [nil, .ended(1), .ended(2), .noSuchSession, .formExpired]
+        let open = BrowserKind.allCases.enumerated().map { index, kind in
+            OpenSession(
+                id: text, browser: kind, isThisOne: index == 0, secondsSinceSignIn: 5000 * index,
+                secondsSinceSeen: 70 * index)
+        }
+        return notices.flatMap { notice in
+            [1, 2, open.count].map { count in
+                let page = SessionsPage(
+                    site: site(text), visitor: visitor(text), sessions: Array(open.prefix(count)), notice: notice)
+                return ("sessions", page.render())
+            }
+        }
     }
 
     private static func activities(_ text: String) -> [(String, HTML)] {

@@ -74,6 +74,7 @@ package struct PortalPage: SpokenPage {
             \(appSection)
             \(connectedApps, if: leadsToConnectedApps)
             \(activity, if: reach == .ownRecord)
+            \(sessions)
             """)
     }
 }
@@ -85,6 +86,16 @@ extension PortalPage {
         <h2 id="activity">\(activityTitle)</h2>
         <p>\(activityLead)</p>
         <p><a class="button quiet" href="\(ActivityPage.path)">\(activityTitle)</a></p>
+        </section>
+        """
+    }
+
+    private var sessions: HTML {
+        """
+        <section aria-labelledby="sessions">
+        <h2 id="sessions">\(SessionsPage.title(in: language))</h2>
+        <p>\(sessionsLead)</p>
+        <p><a class="button quiet" href="\(SessionsPage.path)">\(SessionsPage.title(in: language))</a></p>
         </section>
         """
     }

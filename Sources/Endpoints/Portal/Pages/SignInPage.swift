@@ -37,13 +37,16 @@ package struct SignInPage: SpokenPage {
     package let leadsToApps: Bool
     /// Whether the page of who used the own record comes next.
     package let leadsToActivity: Bool
+    /// Whether the page of open sessions comes after it.
+    package let leadsToSessions: Bool
     package let problem: SignInProblem?
     /// Shown in a demonstration and nowhere else.
     package let demoAccounts: [DemoAccount]
 
     package init(
         site: Site, csrf: String, interaction: String? = nil, username: String = "", appName: String? = nil,
-        leadsToApps: Bool = false, leadsToActivity: Bool = false, problem: SignInProblem? = nil,
+        leadsToApps: Bool = false, leadsToActivity: Bool = false, leadsToSessions: Bool = false,
+        problem: SignInProblem? = nil,
         demoAccounts: [DemoAccount] = []
     ) {
         self.site = site
@@ -53,6 +56,7 @@ package struct SignInPage: SpokenPage {
         self.appName = appName
         self.leadsToApps = leadsToApps
         self.leadsToActivity = leadsToActivity
+        self.leadsToSessions = leadsToSessions
         self.problem = problem
         self.demoAccounts = demoAccounts
     }
@@ -88,7 +92,9 @@ package struct SignInPage: SpokenPage {
 }
 
 extension SignInPage {
-    private var next: String? { leadsToApps ? "apps" : leadsToActivity ? "activity" : nil }
+    private var next: String? {
+        leadsToApps ? "apps" : leadsToActivity ? "activity" : leadsToSessions ? "sessions" : nil
+    }
 
     private var hiddenFields: HTML {
         "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })\(next.map { .hidden("next", $0) })"

@@ -17,6 +17,11 @@ extension SignInPage {
                 en: "to see who used your record", es: "para ver quién ha usado su historia clínica",
                 de: "um zu sehen, wer Ihre Akte genutzt hat")
         }
+        if leadsToSessions {
+            return say(
+                en: "to see where you are signed in", es: "para ver dónde tiene la sesión abierta",
+                de: "um zu sehen, wo Sie angemeldet sind")
+        }
         return say(
             en: "to start an app at \(site.name)", es: "para iniciar una aplicación en \(site.name)",
             de: "um bei \(site.name) eine App zu starten")
