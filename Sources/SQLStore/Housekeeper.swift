@@ -8,6 +8,9 @@ package enum Housekeeper {
     /// How many rows went, or why none could.
     package typealias Report = @Sendable (_ deleted: Int, _ error: String?) -> Void
 
+    /// The end of the audit trail, for a log that is kept elsewhere.
+    package typealias Anchored = @Sendable (_ anchor: String) -> Void
+
     private static let hasBegun = Atomic<Bool>(false)
 
     /// Begins a thread that sleeps, purges and reports; under plain CGI the process is gone before it wakes.
@@ -15,10 +18,10 @@ package enum Housekeeper {
     /// Once a process: a reload begins no second one.
     package static func begin(
         _ database: Database, every seconds: UInt32, clock: @escaping @Sendable () -> Instant,
-        report: @escaping Report
+        report: @escaping Report, anchored: Anchored? = nil
     ) {
         guard hasBegun.exchange(true, ordering: .relaxed) == false else { return }
-        let round = Round(database: database, seconds: seconds, clock: clock, report: report)
+        let round = Round(database: database, seconds: seconds, clock: clock, report: report, anchored: anchored)
         var thread = pthread_t()
         let made = pthread_create(
             &thread, nil,
@@ -35,14 +38,17 @@ package enum Housekeeper {
         private let seconds: UInt32
         private let clock: @Sendable () -> Instant
         private let report: Report
+        private let anchored: Anchored?
 
         init(
-            database: Database, seconds: UInt32, clock: @escaping @Sendable () -> Instant, report: @escaping Report
+            database: Database, seconds: UInt32, clock: @escaping @Sendable () -> Instant, report: @escaping Report,
+            anchored: Anchored?
         ) {
             self.database = database
             self.seconds = seconds
             self.clock = clock
             self.report = report
+            self.anchored = anchored
         }
 
         func run() {
@@ -50,7 +56,9 @@ package enum Housekeeper {
                 // Two programs that were started together do not wait for each other every time.
                 sleep(seconds + UInt32.random(in: 0...seconds / 10))
                 do {
-                    report(try database.store().purge(at: clock()).total, nil)
+                    let store = try database.store()
+                    if let anchored { anchored(try store.auditHead().text) }
+                    report(try store.purge(at: clock()).total, nil)
                 } catch {
                     report(0, error.description)
                 }

@@ -10,6 +10,11 @@ extension Log {
         }
     }
 
+    /// The line by which a log that is kept elsewhere proves the audit trail up to here.
+    package var auditAnchor: @Sendable (_ anchor: String) -> Void {
+        { anchor in write(.info, "audit anchor", [("anchor", .text(anchor))]) }
+    }
+
     /// The line of counts that could not be stored, and are kept for the next time.
     package var uncounted: @Sendable (_ error: String) -> Void {
         { error in write(.error, "disclosures not stored", [("error", .text(error))]) }

@@ -10,7 +10,9 @@ import Service
 serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 65_536) { configuration in
     let database = try Database(
         at: configuration.store, fhirBase: configuration.fhirBase, powers: .portal)
-    Housekeeper.begin(database, every: 600, clock: systemClock, report: Log(program: "vestibule-portal").housekeeping)
+    let log = Log(program: "vestibule-portal")
+    Housekeeper.begin(
+        database, every: 600, clock: systemClock, report: log.housekeeping, anchored: log.auditAnchor)
     let hashing = Turnstile(places: 2)
     let site = try Site(configuration)
     for pair in Theme(configuration.theme).weakPairs {

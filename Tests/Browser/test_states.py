@@ -111,6 +111,26 @@ def portal_of_a_patient(walk):
 
 
 @state
+def activity_of_a_patient(walk):
+    tokens = walk.rounds.tokens(walk.patient, scope="openid launch/patient patient/*.rs")
+    walk.rounds.fhir(tokens["access_token"], "Condition")
+    page = walk.visitor.carry(walk.patient).open("/portal/activity")
+    # Counts are stored every few seconds.
+    for _ in range(12):
+        if page.get_by_role("heading", name="Apps that read your record").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    page.locator("summary").first.click()
+    expect(page.locator("details[open] li").first).to_be_visible()
+
+
+@state
+def activity_of_staff(walk):
+    walk.visitor.carry(walk.clinician).open("/portal/activity")
+
+
+@state
 def portal_of_somebody_without_patients(walk):
     walk.visitor.carry(walk.account()).open("/portal")
 

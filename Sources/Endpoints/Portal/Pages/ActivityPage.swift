@@ -165,7 +165,10 @@ extension ActivityPage {
         return """
             <section aria-labelledby="decisions">
             <h2 id="decisions">\(decisionsTitle)</h2>
+            <details>
+            <summary>\(decisionsSummary)</summary>
             <ul>\(events.map { event -> HTML in "<li>\(event.date.words(in: language)): \(event.words)</li>" })</ul>
+            </details>
             </section>
             """
     }

@@ -44,6 +44,12 @@ extension ActivityPage {
     var emergencyTitle: HTML {
         say(en: "Opened in an emergency", es: "Abierta en una emergencia", de: "Im Notfall geöffnet")
     }
+    var decisionsSummary: HTML {
+        say(
+            en: "When apps were let in, and when their access ended",
+            es: "Cuándo se permitieron aplicaciones y cuándo terminó su acceso",
+            de: "Wann Apps erlaubt wurden und wann ihr Zugriff endete")
+    }
     var nobodyTitle: HTML {
         say(
             en: "Nobody has read your record by an app", es: "Nadie ha leído su historia clínica con una aplicación",
