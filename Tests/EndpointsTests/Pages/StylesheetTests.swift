@@ -30,7 +30,7 @@ struct StylesheetTests {
         let text = Stylesheet.text
         #expect(text.count { $0 == "{" } == text.count { $0 == "}" })
         #expect(text.count { $0 == "(" } == text.count { $0 == ")" })
-        let used = text.matches(of: /var\((--[a-z-]+)\)/).map { String($0.1) }
+        let used = text.matches(of: /var\(--([a-z-]+)\)/).map { String($0.1) }
         #expect(Set(used) == Set(Stylesheet.colors(.light).keys))
     }
 }
