@@ -118,7 +118,7 @@ def test_every_page_says_what_it_is_and_that_this_is_a_demonstration(every_page)
         assert page.title.endswith("– Rowan Bay Hospital") and "no real patients" in page.text, name
         tags = [tag for tag, _ in page.tags]
         assert tags.count("h1") == 1 and tags.count("main") == 1, name
-        assert dict(page.tags)["html"] == {"lang": "en"}, name
+        assert dict(page.tags)["html"] == {"lang": "en", "dir": "ltr"}, name
 
 
 def test_the_stylesheet_is_the_only_thing_that_a_page_loads_and_may_be_kept(http, instance, every_page):
