@@ -1,4 +1,5 @@
 import Glibc
+import JOSE
 
 /// A secret of the house: one file a purpose, 32 bytes in hexadecimal, readable by its owner alone.
 package enum SecretFile: String, Sendable, CaseIterable {
@@ -29,11 +30,10 @@ package enum SecretFile: String, Sendable, CaseIterable {
         } catch {
             throw ConfigurationError(path: path, reason: error.description)
         }
-        let digits = bytes.filter { $0 > 0x20 }.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == 64, bytes.filter({ $0 > 0x20 }).count == 64 else {
+        guard let key = [UInt8](hexadecimal: bytes.filter { $0 > 0x20 }), key.count == 32 else {
             throw ConfigurationError(path: path, reason: "not a key of 64 hexadecimal digits")
         }
-        return stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        return key
     }
 
     /// Makes the file with mode 0600; one that is there is never overwritten.
@@ -47,8 +47,7 @@ package enum SecretFile: String, Sendable, CaseIterable {
             throw ConfigurationError(path: path, reason: reason(errno))
         }
         defer { close(descriptor) }
-        let hexadecimal = Array("0123456789abcdef".utf8)
-        let text = key.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] } + [UInt8(ascii: "\n")]
+        let text = Array("\(key.hexadecimal)\n".utf8)
         guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
             let error = errno
             unlink(path)

@@ -1,3 +1,5 @@
+import JOSE
+
 /// Walks the audit trail row by row and says what is not as it was written.
 ///
 /// A row whose hash does not cover it was edited, or stands where another stood. A number that is not there was deleted. What
@@ -113,13 +115,9 @@ extension AuditAnchor {
     /// - Returns: `nil` for what is no anchor.
     package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let sequence = Int(parts[0]), sequence >= 0, parts[1].utf8.count == 64 else {
-            return nil
-        }
-        let digits = parts[1].compactMap(\.hexDigitValue)
-        guard digits.count == 64 else { return nil }
-        self.init(
-            sequence: sequence,
-            hash: stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+        guard parts.count == 2, let sequence = Int(parts[0]), sequence >= 0,
+            let hash = [UInt8](hexadecimal: parts[1].utf8), hash.count == 32
+        else { return nil }
+        self.init(sequence: sequence, hash: hash)
     }
 }

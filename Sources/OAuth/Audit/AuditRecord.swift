@@ -167,12 +167,3 @@ extension AuditRecord.Columns {
             request: entry.request, address: entry.address, details: String(decoding: details.bytes, as: UTF8.self))
     }
 }
-
-extension [UInt8] {
-    /// Two digits a byte, in lower case.
-    package var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] } as [UInt8], as: UTF8.self)
-    }
-}

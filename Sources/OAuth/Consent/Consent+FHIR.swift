@@ -6,9 +6,7 @@ import SMART
 extension Consent {
     /// Its id on the FHIR server: an id there has other letters than ours, so it follows from ours.
     package var resourceID: String {
-        let hexadecimal = Array("0123456789abcdef".utf8)
-        let digits = Digest.sha256(id).prefix(16).flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] }
-        return "vestibule-\(String(decoding: digits, as: UTF8.self))"
+        "vestibule-\(Array(Digest.sha256(id).prefix(16)).hexadecimal)"
     }
 
     /// - Parameter appName: as people know the app.
