@@ -40,16 +40,9 @@ package final class DisclosureLedger: DisclosureBook, @unchecked Sendable {
     ) throws(StoreError) -> DisclosureLedger {
         let ledger = DisclosureLedger(try database.store(), report: report)
         let round = Round(ledger: ledger, seconds: seconds)
-        var thread = pthread_t()
-        let made = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Round>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(round).toOpaque())
-        guard made == 0 else { throw .failed("no thread for the counts of disclosures") }
-        pthread_detach(thread)
+        guard BackgroundThread.begin({ round.run() }) else {
+            throw .failed("no thread for the counts of disclosures")
+        }
         return ledger
     }
 

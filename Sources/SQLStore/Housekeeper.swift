@@ -22,15 +22,7 @@ package enum Housekeeper {
     ) {
         guard hasBegun.exchange(true, ordering: .relaxed) == false else { return }
         let round = Round(database: database, seconds: seconds, clock: clock, report: report, anchored: anchored)
-        var thread = pthread_t()
-        let made = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Round>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(round).toOpaque())
-        if made == 0 { pthread_detach(thread) }
+        _ = BackgroundThread.begin { round.run() }
     }
 
     private final class Round: Sendable {

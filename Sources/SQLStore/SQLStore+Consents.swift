@@ -30,20 +30,11 @@ extension SQLStore: ConsentStore {
     package func withdraw(consent id: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            let withdrawn = try connection.row(
-                """
-                UPDATE consents SET status = 'inactive', version = version + 1, changed_at = $3
-                WHERE id = $1 AND fhir_base = $2 AND status = 'active'
-                RETURNING \(Self.consentColumns(of: "consents"))
-                """, id, fhirBase, now.seconds, read: Self.consent)
-            guard let withdrawn else { return false }
-            try connection.run(
-                """
-                UPDATE grants SET ended_at = $3, end_reason = $4
-                WHERE consent = $1 AND fhir_base = $2 AND ended_at IS NULL
-                """, id, fhirBase, now.seconds, EndReason.withdrawn.rawValue)
-            try Self.keepVersions(of: .one(id), fhirBase: fhirBase, on: connection)
-            if let withdrawn { try Self.record(withdrawn.event(.consentWithdraw), at: now, on: connection) }
+            let withdrawn = try Self.withdrawConsents(
+                where: "id = $3", id, fhirBase: fhirBase, at: now, on: connection)
+            guard withdrawn > 0 else { return false }
+            try Self.endGrants(
+                where: "consent = $3 AND fhir_base = $4", id, fhirBase, reason: .withdrawn, at: now, on: connection)
             return true
         }
     }
@@ -60,8 +51,7 @@ extension SQLStore: ConsentStore {
                 RETURNING \(Self.consentColumns(of: "consents"))
                 """, id, fhirBase, version, scopes.description, now.seconds, read: Self.consent)
             guard let narrowed else { return false }
-            try Self.keepVersions(of: .one(id), fhirBase: fhirBase, on: connection)
-            if let narrowed { try Self.record(narrowed.event(.consentChange), at: now, on: connection) }
+            if let narrowed { try Self.keep(narrowed, by: .consentChange, fhirBase: fhirBase, on: connection) }
             return true
         }
     }
@@ -80,10 +70,46 @@ extension SQLStore {
             consent.requested.description, consent.allowed.description, consent.decidedAt.seconds,
             consent.expiresAt?.seconds, consent.status.rawValue, consent.version, consent.changedAt.seconds,
             consent.wording?.language, consent.wording?.text)
-        try keepVersions(of: .one(consent.id), fhirBase: fhirBase, on: connection)
-        try record(
-            consent.event(consent.status == .rejected ? .consentDeny : .consentAllow), at: consent.decidedAt,
-            on: connection)
+        try keep(
+            consent, by: consent.status == .rejected ? .consentDeny : .consentAllow, fhirBase: fhirBase, on: connection)
+    }
+
+    /// Makes the active records that a condition names inactive.
+    ///
+    /// - Parameter condition: its parameters begin at `$3`.
+    /// - Returns: how many there were.
+    @discardableResult
+    static func withdrawConsents(
+        where condition: String, _ parameters: any Bindable..., fhirBase: String, at now: Instant,
+        on connection: any Connection
+    ) throws(SQLError) -> Int {
+        var withdrawn: [Consent?] = []
+        _ = try connection.each(
+            """
+            UPDATE consents SET status = 'inactive', version = version + 1, changed_at = $1
+            WHERE fhir_base = $2 AND status = 'active' AND \(condition)
+            RETURNING \(consentColumns(of: "consents"))
+            """, [now.seconds, fhirBase] + parameters
+        ) { row in withdrawn.append(consent(row)) }
+        for case let consent? in withdrawn {
+            try keep(consent, by: .consentWithdraw, fhirBase: fhirBase, on: connection)
+        }
+        return withdrawn.count
+    }
+
+    /// Keeps the version that an act has made, puts it on its way to who is told, and records the act, all with the act itself.
+    private static func keep(
+        _ consent: Consent, by act: AuditAct, fhirBase: String, on connection: any Connection
+    ) throws(SQLError) {
+        try connection.run(
+            """
+            INSERT INTO consent_versions (consent, version, fhir_base, status, allowed, changed_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """, consent.id, consent.version, fhirBase, consent.status.rawValue, consent.allowed.description,
+            consent.changedAt.seconds)
+        try dispatch(
+            where: "versions.consent = $1 AND versions.version = $2", consent.id, consent.version, on: connection)
+        try record(consent.event(act), at: consent.changedAt, on: connection)
     }
 
     /// Of the consent that a grant rests on; all `NULL` where it rests on none.

@@ -4,7 +4,7 @@ import SQL
 import Store
 
 extension SQLStore: DeliveryStore {
-    package func setDestinations(_ destinations: Set<Destination>, at now: Instant) throws(StoreError) {
+    package func setDestinations(_ destinations: Set<Destination>) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
             for destination in Destination.allCases {
@@ -17,16 +17,9 @@ extension SQLStore: DeliveryStore {
                     "INSERT INTO destinations (name, fhir_base) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                     destination.rawValue, fhirBase)
                 guard isNew == 1 else { continue }
-                try connection.run(
-                    """
-                    INSERT INTO deliveries (consent, version, destination, fhir_base, due_at)
-                    SELECT versions.consent, versions.version, $1, versions.fhir_base, versions.changed_at
-                    FROM consent_versions AS versions
-                        JOIN consents ON consents.id = versions.consent
-                        JOIN accounts ON accounts.id = consents.account
-                    WHERE versions.fhir_base = $2 AND accounts.fhir_user = 'Patient/' || consents.patient
-                    ON CONFLICT DO NOTHING
-                    """, destination.rawValue, fhirBase)
+                try Self.dispatch(
+                    where: "destinations.name = $1 AND versions.fhir_base = $2", destination.rawValue, fhirBase,
+                    on: connection)
             }
         }
     }
@@ -110,42 +103,24 @@ extension SQLStore: DeliveryStore {
 }
 
 extension SQLStore {
-    /// Which consents a change was about.
-    enum ChangedConsents: Sendable {
-        case one(String)
-        case all(account: String, client: String)
-    }
-
-    /// Keeps the version that a change has made, and puts it on its way to who is told, in the transaction of the change.
-    static func keepVersions(
-        of changed: ChangedConsents, fhirBase: String, on connection: any Connection
+    /// Puts versions of consents on their way: what patients say about their own records, and not what a clinician lets an app
+    /// do at work.
+    ///
+    /// - Parameter condition: which `versions`, for which of the `destinations`.
+    static func dispatch(
+        where condition: String, _ first: any Bindable, _ second: any Bindable, on connection: any Connection
     ) throws(SQLError) {
-        let condition: String
-        let parameters: [String]
-        switch changed {
-        case .one(let id): (condition, parameters) = ("consents.id = $2 AND $3 = ''", [id, ""])
-        case .all(let account, let client):
-            (condition, parameters) = ("consents.account = $2 AND consents.client = $3", [account, client])
-        }
-        try connection.run(
-            """
-            INSERT INTO consent_versions (consent, version, fhir_base, status, allowed, changed_at)
-            SELECT consents.id, consents.version, consents.fhir_base, consents.status, consents.allowed,
-                consents.changed_at
-            FROM consents WHERE consents.fhir_base = $1 AND \(condition)
-            ON CONFLICT DO NOTHING
-            """, fhirBase, parameters[0], parameters[1])
-        // What patients say about their own records, and not what a clinician lets an app do at work.
         try connection.run(
             """
             INSERT INTO deliveries (consent, version, destination, fhir_base, due_at)
-            SELECT consents.id, consents.version, destinations.name, consents.fhir_base, consents.changed_at
-            FROM consents
+            SELECT versions.consent, versions.version, destinations.name, versions.fhir_base, versions.changed_at
+            FROM consent_versions AS versions
+                JOIN consents ON consents.id = versions.consent
                 JOIN accounts ON accounts.id = consents.account
-                JOIN destinations ON destinations.fhir_base = consents.fhir_base
-            WHERE consents.fhir_base = $1 AND \(condition) AND accounts.fhir_user = 'Patient/' || consents.patient
+                JOIN destinations ON destinations.fhir_base = versions.fhir_base
+            WHERE accounts.fhir_user = 'Patient/' || consents.patient AND \(condition)
             ON CONFLICT DO NOTHING
-            """, fhirBase, parameters[0], parameters[1])
+            """, first, second)
     }
 
     private static func delivery(_ row: any Row) -> Delivery? {

@@ -14,14 +14,14 @@ extension SQLStore {
         on connection: any Connection
     ) throws(SQLError) -> Int {
         var ended: [AuditEvent] = []
-        let count = try connection.each(
+        _ = try connection.each(
             """
             UPDATE grants SET ended_at = $1, end_reason = $2 WHERE ended_at IS NULL AND \(condition)
             RETURNING id, client, account, context, consent
             """, [now.seconds, reason.rawValue] + parameters
         ) { row in ended.append(event(.grantEnd, ofGrant: row, details: [.init(.reason, reason.rawValue)])) }
         for event in ended { try record(event, at: now, on: connection) }
-        return max(count, ended.count)
+        return ended.count
     }
 
     /// An act under a grant; reads its `id, client, account, context, consent`.

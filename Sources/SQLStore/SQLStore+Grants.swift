@@ -40,31 +40,12 @@ extension SQLStore: GrantStore {
     ) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            let ended = try connection.run(
-                """
-                UPDATE grants SET ended_at = $4, end_reason = $5
-                WHERE account = $1 AND client = $2 AND fhir_base = $3 AND ended_at IS NULL
-                """, account, client, fhirBase, now.seconds, reason.rawValue)
+            let ended = try Self.endGrants(
+                where: "account = $3 AND client = $4 AND fhir_base = $5", account, client, fhirBase, reason: reason,
+                at: now, on: connection)
             // What the person allowed is over as well: no grant comes of it any more.
-            let withdrawn = try connection.rows(
-                """
-                UPDATE consents SET status = 'inactive', version = version + 1, changed_at = $4
-                WHERE account = $1 AND client = $2 AND fhir_base = $3 AND status = 'active'
-                RETURNING \(Self.consentColumns(of: "consents"))
-                """, account, client, fhirBase, now.seconds, read: Self.consent
-            ).compactMap { $0 }
-            try Self.keepVersions(of: .all(account: account, client: client), fhirBase: fhirBase, on: connection)
-            for consent in withdrawn {
-                try Self.record(consent.event(.consentWithdraw), at: now, on: connection)
-            }
-            if withdrawn.isEmpty, ended > 0 {
-                // What rests on the site's word alone, as an app that it answers for.
-                try Self.record(
-                    AuditEvent(
-                        .grantEnd, account: account, client: client,
-                        details: [AuditDetail(.reason, reason.rawValue), AuditDetail(.count, ended)]),
-                    at: now, on: connection)
-            }
+            try Self.withdrawConsents(
+                where: "account = $3 AND client = $4", account, client, fhirBase: fhirBase, at: now, on: connection)
             return ended
         }
     }

@@ -77,39 +77,34 @@ extension SQLStore: SessionStore {
         of account: String, at now: Instant, policy: SessionPolicy
     ) throws(StoreError) -> [SessionSummary] {
         try read { connection throws(SQLError) in
-            var found: [SessionSummary] = []
-            _ = try connection.each(
+            try connection.rows(
                 """
                 SELECT id, authenticated_at, last_seen_at, browser FROM sessions
                 WHERE account = $1 AND fhir_base = $2 AND expires_at > $3 AND last_seen_at > $4
                 ORDER BY last_seen_at DESC, authenticated_at DESC, id
-                """, [account, fhirBase, now.seconds, now.seconds - policy.idle]
+                """, account, fhirBase, now.seconds, now.seconds - policy.idle
             ) { row in
-                found.append(
-                    SessionSummary(
-                        id: SecretDigest(stored: row.blob(0)), authenticatedAt: Instant(row.int(1)),
-                        lastSeenAt: Instant(row.int(2)), browser: BrowserKind(rawValue: row.text(3)) ?? .other))
+                SessionSummary(
+                    id: SecretDigest(stored: row.blob(0)), authenticatedAt: Instant(row.int(1)),
+                    lastSeenAt: Instant(row.int(2)), browser: BrowserKind(rawValue: row.text(3)) ?? .other)
             }
-            return found
         }
     }
 
     package func end(_ which: SessionSelection, of account: String, at now: Instant) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            var ids: [SecretDigest] = []
             let (comparison, session) =
                 switch which {
                 case .only(let session): ("=", session)
                 case .allExcept(let session): ("<>", session)
                 }
-            _ = try connection.each(
-                """
-                DELETE FROM sessions WHERE account = $1 AND fhir_base = $2 AND id \(comparison) $3 RETURNING id
-                """, [account, fhirBase, session.bytes]
-            ) { row in ids.append(SecretDigest(stored: row.blob(0))) }
+            let ids = try connection.rows(
+                "DELETE FROM sessions WHERE account = $1 AND fhir_base = $2 AND id \(comparison) $3 RETURNING id",
+                account, fhirBase, session.bytes
+            ) { row in SecretDigest(stored: row.blob(0)) }
             for id in ids {
-                _ = try Self.endGrants(
+                try Self.endGrants(
                     where: "session = $3", id.bytes, reason: .sessionEnded, at: now, on: connection)
                 try Self.record(
                     AuditEvent(.signOut, account: account, details: [.init(.source, "another_session")]), at: now,

@@ -59,7 +59,7 @@ package struct DeliveryState: Sendable {
 /// The outbox: what is to be told was written in the transaction of the act itself, and stays until it was heard.
 package protocol DeliveryStore {
     /// Sets who is told. A destination that is new hears of all that was decided so far.
-    func setDestinations(_ destinations: Set<Destination>, at now: Instant) throws(StoreError)
+    func setDestinations(_ destinations: Set<Destination>) throws(StoreError)
 
     /// What is due, the oldest first; of each consent and destination one version, in their order.
     func due(at now: Instant, limit: Int) throws(StoreError) -> [Delivery]

@@ -68,6 +68,23 @@ struct ConsentStoreTests {
         #expect(try store.issue(Sample.tokens("2"), spending: .refreshToken(Sample.digest("rt-1"))) != .issued)
     }
 
+    /// The acts on the consent, and the grant that each was about.
+    private func trail(_ store: SQLStore) throws -> [String] {
+        try store.auditRecords(after: 0, matching: AuditFilter(), limit: 100).map(\.columns)
+            .filter { $0.consent == "consent-1" && ($0.act.hasPrefix("consent") || $0.act == "grant_end") }
+            .map { [$0.act, $0.grant].compactMap { $0 }.joined(separator: " ") }
+    }
+
+    @Test("the trail has the withdrawal, and each grant that ended with it", arguments: Backend.allCases)
+    func trail(_ backend: Backend) throws {
+        let store = try begun(backend)
+        #expect(try store.withdraw(consent: "consent-1", at: Sample.now + 5))
+        #expect(try trail(store) == ["consent_allow", "consent_withdraw", "grant_end grant-1"])
+        let other = try begun(backend)
+        #expect(try other.endGrants(of: "id-amara", to: "app", reason: .withdrawn, at: Sample.now + 1) == 1)
+        #expect(try trail(other) == ["consent_allow", "grant_end grant-1", "consent_withdraw"])
+    }
+
     @Test("ending an app's access is a withdrawal", arguments: Backend.allCases)
     func ending(_ backend: Backend) throws {
         let store = try begun(backend)

@@ -17,7 +17,7 @@ struct DeliveryStoreTests {
             id: "id-maja", subject: "sub-maja", name: "Maja", fhirUser: FHIRUser("Patient/p1"), access: .none)
         try store.add(
             Account(user: user, username: "maja", password: try Sample.account().password), at: Sample.now)
-        try store.setDestinations(destinations, at: Sample.now)
+        try store.setDestinations(destinations)
         return store
     }
 
@@ -107,13 +107,13 @@ struct DeliveryStoreTests {
         try decide(store, "c")
         #expect(try store.withdraw(consent: "c", at: Sample.now))
         #expect(try due(store).isEmpty)
-        try store.setDestinations([.fhirServer], at: Sample.now)
+        try store.setDestinations([.fhirServer])
         #expect(try due(store) == ["c.1 active fhir"])
-        try store.setDestinations([.fhirServer], at: Sample.now)
+        try store.setDestinations([.fhirServer])
         #expect(try store.deliveries(undeliveredOnly: true, limit: 10).count == 2)
-        try store.setDestinations([], at: Sample.now)
+        try store.setDestinations([])
         #expect(try due(store).isEmpty)
-        try store.setDestinations([.fhirServer], at: Sample.now)
+        try store.setDestinations([.fhirServer])
         #expect(try due(store) == ["c.1 active fhir"])
     }
 }

@@ -57,7 +57,7 @@ package struct Courier {
         var destinations: Set<Destination> = []
         if fhirServer != nil { destinations.insert(.fhirServer) }
         if platform != nil { destinations.insert(.platform) }
-        try store.setDestinations(destinations, at: clock())
+        try store.setDestinations(destinations)
     }
 
     /// Delivers what is due. - Parameter isStopping: asked between two deliveries.
