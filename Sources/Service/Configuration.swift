@@ -191,7 +191,9 @@ package struct Configuration: Sendable {
             guard let url = AbsoluteURL(text), url.scheme == "https" || isDemo && url.scheme == "http",
                 url.fragment == nil
             else { throw file.error("consent", "platform", "must be an https URL") }
-            platform = ConsentTelling.Platform(text, url)
+            platform = ConsentTelling.Platform(
+                origin: url.origin,
+                target: (url.path.isEmpty ? "/" : url.path) + (url.query.map { "?\($0)" } ?? ""))
         }
         consent = ConsentTelling(
             isWrittenToFHIRServer: try file.bool("consent", "fhir") ?? false, platform: platform)
@@ -225,15 +227,5 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 
     package init(path: String, line: Int? = nil, reason: String) {
         description = line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)"
-    }
-}
-
-extension Configuration.ConsentTelling.Platform {
-    fileprivate init(_ text: String, _ url: AbsoluteURL) {
-        let start = text.index(text.startIndex, offsetBy: url.scheme.count + 3)
-        let end = text[start...].firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
-        origin = String(text[..<end])
-        let rest = text[end...]
-        target = rest.hasPrefix("/") ? String(rest) : "/\(rest)"
     }
 }

@@ -35,8 +35,9 @@ private struct Rounds {
         case .help: print(usage)
         case .version: print("\(name) \(version)")
         case .check:
-            _ = try program(Configuration.load(path: invocation.configurationPath))
-            print("\(name): \(invocation.configurationPath) is in order")
+            return check(name, invocation) {
+                _ = try program(Configuration.load(path: invocation.configurationPath))
+            }
         case .serve:
             try go(isOnce: isOnce, invocation, program)
         }

@@ -31,6 +31,18 @@ func complain(_ text: String) {
     _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
+/// Says whether all that a program loads is in order.
+func check(_ name: String, _ invocation: Invocation, load: () throws -> Void) -> ExitCode {
+    do {
+        try load()
+        print("\(name): \(invocation.configurationPath) is in order")
+        return .success
+    } catch {
+        complain("\(name): \(error)")
+        return .checkFailed
+    }
+}
+
 /// One program and the ways it can run.
 private struct House {
     let name: String
@@ -45,22 +57,11 @@ private struct House {
         case .version:
             print("\(name) \(version)")
         case .check:
-            return check(invocation)
+            return check(name, invocation) { _ = try factory(invocation)(0) }
         case .serve:
             try serve(invocation)
         }
         return .success
-    }
-
-    private func check(_ invocation: Invocation) -> ExitCode {
-        do {
-            _ = try factory(invocation)(0)
-            print("\(name): \(invocation.configurationPath) is in order")
-            return .success
-        } catch {
-            complain("\(name): \(error)")
-            return .checkFailed
-        }
     }
 
     private func serve(_ invocation: Invocation) throws {

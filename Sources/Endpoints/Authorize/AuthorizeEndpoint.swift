@@ -13,7 +13,7 @@ package typealias AuthorizeStores = ClientStore & SessionStore & UserStore & Lau
 /// the browser there. It draws no pages but errors; the pages issue no codes.
 package struct AuthorizeEndpoint: Endpoint {
     private let urls: ServerURLs
-    private var site: Site
+    private let site: Site
     private let policy: TokenPolicy
     private let sessionPolicy: SessionPolicy
     private let stores: any AuthorizeStores
@@ -34,12 +34,6 @@ package struct AuthorizeEndpoint: Endpoint {
     }
 
     package func respond(to request: Request) -> Response {
-        var endpoint = self
-        endpoint.site = site.speaking(to: request).speaking((try? Form(request.query))?["ui_locales"])
-        return endpoint.answer(request)
-    }
-
-    private func answer(_ request: Request) -> Response {
         do {
             switch request.method {
             case .get:
@@ -323,9 +317,11 @@ package struct AuthorizeEndpoint: Endpoint {
     private func page(
         _ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request, back: ErrorPage.AppLink? = nil
     ) -> Response {
-        Response.page(
+        let locales = (try? Form(request.query))?["ui_locales"]
+        return Response.page(
             ErrorPage(
-                site: site, words: words, code: error.code.rawValue, developerDescription: error.description,
+                site: site.speaking(to: request).speaking(locales), words: words, code: error.code.rawValue,
+                developerDescription: error.description,
                 requestID: request.shortID, linksToPortal: back == nil, back: back
             ).render(), status: status
         ).refusing(error)

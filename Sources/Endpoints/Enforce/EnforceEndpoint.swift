@@ -109,8 +109,7 @@ package struct EnforceEndpoint: Endpoint {
             let given = GivenTypes()
             let response = try checked(what, request, caller, server, given, at: now)
             count(
-                asked, given.types.map { $0 }, patient: caller.access.solePatient ?? asked.namedPatient, caller.token,
-                at: now)
+                asked, given.types, patient: caller.access.solePatient ?? asked.namedPatient, caller.token, at: now)
             return response
         // Asked for before, and given.
         case .needsBody: throw .malformed("The body is missing.")
@@ -200,7 +199,7 @@ extension EnforceEndpoint {
 
     /// Counts once for each type that was given out. What is nobody's (organizations, definitions) is no patient's.
     private func count(
-        _ asked: FHIRRequest, _ types: [String?], patient: String?, _ token: ActiveToken, at now: Instant
+        _ asked: FHIRRequest, _ types: Set<String?>, patient: String?, _ token: ActiveToken, at now: Instant
     ) {
         guard let book, let reading = asked.reading else { return }
         for type in types {

@@ -136,9 +136,7 @@ extension PortalEndpoint {
         let page = SignInPage(
             site: site(visit), csrf: BrowserSession.token(for: browser), interaction: visit?.id.text,
             username: username,
-            appName: visit?.client.name, leadsToApps: destination == .apps && visit == nil,
-            leadsToActivity: destination == .activity && visit == nil,
-            leadsToSessions: destination == .sessions && visit == nil, problem: problem,
+            appName: visit?.client.name, destination: visit == nil ? destination : .portal, problem: problem,
             demoAccounts: demoAccounts)
         var response = Response.page(page.render(), status: status)
         if visitor.browser == nil {
@@ -147,26 +145,7 @@ extension PortalEndpoint {
         return response
     }
 
-    /// Where a sign-in leads when it belongs to no authorization: one of our own pages, named and never a URL.
-    private enum Destination: String {
-        case portal
-        case apps
-        case activity
-        case sessions
-
-        init(_ parameters: Form) {
-            self = parameters["next"].flatMap(Destination.init(rawValue:)) ?? .portal
-        }
-
-        func url(_ urls: ServerURLs) -> String {
-            switch self {
-            case .portal: urls.portal
-            case .apps: urls.management
-            case .activity: "\(urls.portal)/activity"
-            case .sessions: "\(urls.portal)/sessions"
-            }
-        }
-    }
+    private typealias Destination = SignInPage.Destination
 
     private enum Verdict {
         case right
@@ -180,4 +159,19 @@ extension PortalEndpoint {
     /// A hash of no password anybody has: its digest is all zero.
     private static let decoy = PasswordHash(
         "$scrypt$ln=15,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+}
+
+extension SignInPage.Destination {
+    fileprivate init(_ parameters: Form) {
+        self = parameters["next"].flatMap(Self.init(rawValue:)) ?? .portal
+    }
+
+    fileprivate func url(_ urls: ServerURLs) -> String {
+        switch self {
+        case .portal: urls.portal
+        case .apps: urls.management
+        case .activity: "\(urls.portal)/activity"
+        case .sessions: "\(urls.portal)/sessions"
+        }
+    }
 }

@@ -26,6 +26,14 @@ package struct DemoAccount: Sendable {
 
 /// Who are you? One form; the session begins with its answer.
 package struct SignInPage: SpokenPage {
+    /// One of our own pages, named and never a URL.
+    package enum Destination: String, Sendable {
+        case portal
+        case apps
+        case activity
+        case sessions
+    }
+
     package let site: Site
     package let csrf: String
     package let interaction: String?
@@ -33,30 +41,22 @@ package struct SignInPage: SpokenPage {
     package let username: String
     /// The app that waits for the person.
     package let appName: String?
-    /// Whether the page of connected apps comes next.
-    package let leadsToApps: Bool
-    /// Whether the page of who used the own record comes next.
-    package let leadsToActivity: Bool
-    /// Whether the page of open sessions comes after it.
-    package let leadsToSessions: Bool
+    /// What comes next, where the sign-in belongs to no authorization.
+    package let destination: Destination
     package let problem: SignInProblem?
     /// Shown in a demonstration and nowhere else.
     package let demoAccounts: [DemoAccount]
 
     package init(
         site: Site, csrf: String, interaction: String? = nil, username: String = "", appName: String? = nil,
-        leadsToApps: Bool = false, leadsToActivity: Bool = false, leadsToSessions: Bool = false,
-        problem: SignInProblem? = nil,
-        demoAccounts: [DemoAccount] = []
+        destination: Destination = .portal, problem: SignInProblem? = nil, demoAccounts: [DemoAccount] = []
     ) {
         self.site = site
         self.csrf = csrf
         self.interaction = interaction
         self.username = username
         self.appName = appName
-        self.leadsToApps = leadsToApps
-        self.leadsToActivity = leadsToActivity
-        self.leadsToSessions = leadsToSessions
+        self.destination = destination
         self.problem = problem
         self.demoAccounts = demoAccounts
     }
@@ -92,9 +92,7 @@ package struct SignInPage: SpokenPage {
 }
 
 extension SignInPage {
-    private var next: String? {
-        leadsToApps ? "apps" : leadsToActivity ? "activity" : leadsToSessions ? "sessions" : nil
-    }
+    private var next: String? { destination == .portal ? nil : destination.rawValue }
 
     private var hiddenFields: HTML {
         "\(.hidden("csrf", csrf))\(interaction.map { .hidden("interaction", $0) })\(next.map { .hidden("next", $0) })"

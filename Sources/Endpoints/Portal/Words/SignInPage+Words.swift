@@ -7,24 +7,24 @@ extension SignInPage {
                 en: "to continue to \(.name(appName))", es: "para continuar con \(.name(appName))",
                 de: "um mit \(.name(appName)) fortzufahren")
         }
-        if leadsToApps {
-            return say(
+        return switch destination {
+        case .apps:
+            say(
                 en: "to see which apps have access", es: "para ver qué aplicaciones tienen acceso",
                 de: "um zu sehen, welche Apps Zugriff haben")
-        }
-        if leadsToActivity {
-            return say(
+        case .activity:
+            say(
                 en: "to see who used your record", es: "para ver quién ha usado su historia clínica",
                 de: "um zu sehen, wer Ihre Akte genutzt hat")
-        }
-        if leadsToSessions {
-            return say(
+        case .sessions:
+            say(
                 en: "to see where you are signed in", es: "para ver dónde tiene la sesión abierta",
                 de: "um zu sehen, wo Sie angemeldet sind")
+        case .portal:
+            say(
+                en: "to start an app at \(site.name)", es: "para iniciar una aplicación en \(site.name)",
+                de: "um bei \(site.name) eine App zu starten")
         }
-        return say(
-            en: "to start an app at \(site.name)", es: "para iniciar una aplicación en \(site.name)",
-            de: "um bei \(site.name) eine App zu starten")
     }
     var userNameLabel: HTML { say(en: "User name", es: "Nombre de usuario", de: "Benutzername") }
     var passwordLabel: HTML { say(en: "Password", es: "Contraseña", de: "Passwort") }
