@@ -60,10 +60,11 @@ def platform():
 
 @pytest.fixture
 def courier(instance, platform, tmp_path):
-    """Runs the courier with a configuration of its own beside the instance's."""
+    """Runs the courier with a configuration of its own in place of the instance's, which waits."""
+    waiting = instance.end("courier")
     configuration = tmp_path / "courier.toml"
     configuration.write_text(
-        instance.configuration.read_text() + f'\n[consent]\nfhir = true\nplatform = "{platform.url}"\n'
+        instance.configuration.read_text().replace("[consent]\n", f'[consent]\nplatform = "{platform.url}"\n')
     )
     program = instance.programs / "vestibule-courier"
 
@@ -78,8 +79,8 @@ def courier(instance, platform, tmp_path):
     run("--once")
     platform.events.clear()
     yield run
-    # The instance's own programs tell nobody.
-    subprocess.run([program, "--config", instance.configuration, "--once"], check=True, timeout=60)
+    # The instance's own one tells no platform.
+    instance.start("courier", waiting)
 
 
 @pytest.fixture
@@ -204,7 +205,7 @@ def test_it_goes_its_rounds_until_it_is_told_to_stop(app, patient, platform, cou
 )
 def test_what_is_configured_wrongly_is_said(instance, tmp_path, lines, complaint):
     configuration = tmp_path / "wrong.toml"
-    configuration.write_text(f"{instance.configuration.read_text()}\n[consent]\n{lines}\n")
+    configuration.write_text(instance.configuration.read_text().replace("[consent]\n", f"[consent]\n{lines}\n"))
     done = subprocess.run(
         [instance.programs / "vestibule-courier", "--config", configuration, "--check"], capture_output=True, text=True, timeout=60
     )
