@@ -12,7 +12,7 @@ serve("vestibule-launch", about: "launches by an EHR", workers: 16, bodyLimit: 6
     let keys = try configuration.clientKeys(workers: 16)
     return { _ in
         LaunchEndpoint(
-            urls: configuration.urls, styleURL: configuration.urls.style, policy: configuration.tokenPolicy,
+            urls: configuration.urls, styleURL: configuration.styleURL, policy: configuration.tokenPolicy,
             stores: try database.store(), keys: keys, clock: systemClock)
     }
 }

@@ -51,7 +51,7 @@ struct LaunchCommand: ParsableCommand {
             do throws(OAuthError) {
                 prepared = try request.prepared(
                     for: app, user: user, handle: handle, iss: configuration.urls.issuer,
-                    styleURL: configuration.urls.style, lifetime: configuration.lifetimes.launch, vouched: vouched,
+                    styleURL: configuration.styleURL, lifetime: configuration.lifetimes.launch, vouched: vouched,
                     at: now)
             } catch {
                 throw Failure(error.description)

@@ -263,7 +263,7 @@ package struct AuthorizeEndpoint: Endpoint {
             session = presence.session?.id ?? begun?.id
         }
         var context = interaction.context(for: presence.user)
-        if interaction.launch != nil { context.smartStyleURL = context.smartStyleURL ?? urls.style }
+        if interaction.launch != nil { context.smartStyleURL = context.smartStyleURL ?? urls.url(of: site.style) }
         let authorization = Authorization(
             grant: secrets.identifier(), clientID: client.id, user: presence.user, scopes: scopes, context: context,
             basis: basis, nonce: interaction.request.nonce,

@@ -68,7 +68,8 @@ extension PortalEndpoint {
         let launch = Launch(
             handle: handle.digest, clientID: client.id, account: session.user.id,
             context: LaunchContext(
-                patient: patient, encounter: encounter, needPatientBanner: true, smartStyleURL: urls.style),
+                patient: patient, encounter: encounter, needPatientBanner: true, smartStyleURL: urls.url(of: site.style)
+            ),
             expiresAt: now + policy.launch)
         try stored(stores.add(launch, at: now))
         return .seeOther(LaunchLink(to: launchURL, iss: urls.issuer, handle: handle).url)

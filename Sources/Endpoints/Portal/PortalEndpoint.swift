@@ -80,9 +80,9 @@ package struct PortalEndpoint: Endpoint {
         case (site.stylesheet.path, .get), (site.stylesheet.path, .head): stylesheet
         case (site.logo?.path, .get), (site.logo?.path, .head):
             site.logo?.response ?? problem(.notFound, nil, status: 404, request)
-        case (SMARTStyle.path, .get), (SMARTStyle.path, .head): style
+        case (site.style.path, .get), (site.style.path, .head): style
         case ("/portal/", _), ("/portal/activity", _), ("/portal/signed-out", _), (site.stylesheet.path, _),
-            (site.logo?.path, _), (SMARTStyle.path, _):
+            (site.logo?.path, _), (site.style.path, _):
             .methodNotAllowed("GET")
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")
@@ -108,7 +108,7 @@ package struct PortalEndpoint: Endpoint {
     /// The look of our pages for apps that want to resemble them, readable by any of their pages
     /// (SMART scopes-and-launch-context#styling).
     private var style: Response {
-        var response = Response.json(SMARTStyle.bytes)
+        var response = Response.json(site.style.bytes)
         response.set("Cache-Control", to: "public, max-age=31536000, immutable")
         response.set("X-Content-Type-Options", to: "nosniff")
         return CORS(.any, methods: "GET, HEAD").allowing(response)

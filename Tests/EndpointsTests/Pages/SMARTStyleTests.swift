@@ -1,4 +1,5 @@
 import JSON
+import Service
 import Testing
 
 @testable import Endpoints
@@ -6,7 +7,7 @@ import Testing
 @Suite("SMART scopes-and-launch-context#styling")
 struct SMARTStyleTests {
     private func members() throws -> [String: String] {
-        let root = try JSONDocument(SMARTStyle.bytes).root
+        let root = try JSONDocument(SMARTStyle(.plain).bytes).root
         return Dictionary(root.members.map { ($0.name, $0.value.string ?? "") }) { first, _ in first }
     }
 
@@ -45,12 +46,24 @@ struct SMARTStyleTests {
         #expect(members["dim_spacing_size"] == "16px" && uses("padding-inline: 1.0rem"))
     }
 
+    @Test("a hospital's own colours are in it")
+    func themed() throws {
+        var configuration = Configuration.Theme()
+        configuration.light.accent = "#5b2a86"
+        configuration.dark.accent = "#c9a7ec"
+        let own = SMARTStyle(Theme(configuration))
+        let root = try JSONDocument(own.bytes).root
+        #expect(root["color_highlight"]?.string == "#5b2a86")
+        #expect(root["color_background"]?.string == Look.ground)
+        #expect(own.path != SMARTStyle(.plain).path)
+    }
+
     // Requirement 119
     @Test("its address is its content's, so a change has a new one")
     func path() {
-        #expect(SMARTStyle.path == "/portal/style/\(SMARTStyle.hash).json")
-        #expect(SMARTStyle.hash == Fingerprint.of(SMARTStyle.bytes))
-        #expect(Fingerprint.of(SMARTStyle.bytes + [0x20]) != SMARTStyle.hash)
-        #expect(SMARTStyle.hash.allSatisfy { $0.isLetter || $0.isNumber })
+        let style = SMARTStyle(.plain)
+        #expect(style.path == "/portal/style/\(Fingerprint.of(style.bytes)).json")
+        #expect(Fingerprint.of(style.bytes + [0x20]) != Fingerprint.of(style.bytes))
+        #expect(style.path.dropFirst(14).dropLast(5).allSatisfy { $0.isLetter || $0.isNumber })
     }
 }

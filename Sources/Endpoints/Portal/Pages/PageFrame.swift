@@ -10,6 +10,7 @@ package struct Site: Sendable {
     /// The site's own one comes first.
     private let languages: [Language]
     package let stylesheet: Stylesheet.Themed
+    package let style: SMARTStyle
     package let logo: Logo?
 
     package init(
@@ -17,6 +18,7 @@ package struct Site: Sendable {
         logo: Logo? = nil
     ) {
         stylesheet = Stylesheet.Themed(theme)
+        style = SMARTStyle(theme)
         self.logo = logo
         self.name = name
         self.isDemo = isDemo
