@@ -58,7 +58,8 @@ extension SQLStore: TokenStore {
                 """
                 SELECT grants.id, grants.client, grants.context, grants.account, grants.session, \(Self.userColumns),
                     access_tokens.scopes, access_tokens.issued_at, access_tokens.expires_at, access_tokens.fhir_base,
-                    sessions.last_seen_at, sessions.expires_at, grants.used_at, clients.access, \(Self.termsColumns)
+                    sessions.last_seen_at, sessions.expires_at, grants.used_at, clients.access, \(Self.termsColumns),
+                    grants.consent
                 FROM access_tokens
                     JOIN grants ON grants.id = access_tokens.grant_id
                     JOIN clients ON clients.id = grants.client
@@ -80,7 +81,7 @@ extension SQLStore: TokenStore {
                         user: row.isNull(3) ? nil : Self.user(row, from: 5), clientAccess: access, context: context,
                         scopes: scopes, fhirBase: row.text(14), issuedAt: Instant(row.int(12)),
                         expiresAt: Instant(row.int(13)), session: Self.session(row, id: 4, from: 15),
-                        lastUsedAt: row.optionalInt(17).map { Instant($0) })
+                        lastUsedAt: row.optionalInt(17).map { Instant($0) }, consent: row.optionalText(23))
                     return (token, !row.isNull(4))
                 }
             } ?? nil

@@ -7,11 +7,12 @@ import Testing
 struct IntrospectionTests {
     private func token(
         of client: String = "app", scopes: String = "openid fhirUser patient/*.rs", user: User? = Fixture.user(),
-        context: LaunchContext = LaunchContext(patient: "p1", encounter: "e1", needPatientBanner: true)
+        context: LaunchContext = LaunchContext(patient: "p1", encounter: "e1", needPatientBanner: true),
+        consent: String? = nil
     ) -> ActiveToken {
         ActiveToken(
             grantID: "g", clientID: client, user: user, context: context, scopes: ScopeSet(scopes),
-            fhirBase: "https://h.example/fhir", issuedAt: Fixture.now, expiresAt: Fixture.now + 900)
+            fhirBase: "https://h.example/fhir", issuedAt: Fixture.now, expiresAt: Fixture.now + 900, consent: consent)
     }
 
     // RFC 7662 §2.1; SMART token-introspection#authorization-to-perform-token-introspection
@@ -55,6 +56,23 @@ struct IntrospectionTests {
     }
 
     private func json(_ response: IntrospectionResponse) -> String { String(decoding: response.json, as: UTF8.self) }
+
+    // RFC 7662 §2.2: further members are the service's own.
+    @Test("a patient's own consent is named as IHE's Privacy Consent on FHIR names it, and nobody else's is")
+    func privacyConsent() throws {
+        let patient = User(
+            id: "m", subject: "s", name: "Maja", fhirUser: FHIRUser("Patient/p1"), access: .none)
+        let base = Fixture.base.description
+        let told = json(.active(token(user: patient, consent: "c1"), issuer: Fixture.base))
+        #expect(
+            told.contains(
+                #""extensions":{"ihe_pcf":{"patient_id":"\#(base)/Patient/p1","doc_id":"\#(base)/Consent/\#(Consent.resourceID(of: "c1"))"}}"#
+            ))
+        // A clinician's allowance is no patient's consent; what rests on the site's policy has none.
+        for other in [token(consent: "c1"), token(user: patient)] {
+            #expect(!json(.active(other, issuer: Fixture.base)).contains("extensions"))
+        }
+    }
 
     // RFC 7662 §2.2; SMART token-introspection#required-fields-in-the-introspection-response
     @Test("an active token is told with its scopes, its person and its context, as the token response told them")

@@ -5,7 +5,9 @@ import SMART
 /// The record as a resource of FHIR R4 (FHIR R4 consent).
 extension Consent {
     /// Its id on the FHIR server: an id there has other letters than ours, so it follows from ours.
-    package var resourceID: String {
+    package var resourceID: String { Self.resourceID(of: id) }
+
+    package static func resourceID(of id: String) -> String {
         "vestibule-\(Array(Digest.sha256(id).prefix(16)).hexadecimal)"
     }
 

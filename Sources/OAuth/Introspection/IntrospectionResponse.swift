@@ -29,6 +29,7 @@ package enum IntrospectionResponse: Sendable {
                     $0.member("fhirUser", issuer.url(of: fhirUser.description))
                 }
                 token.context.write(to: &$0)
+                token.writePrivacyConsent(to: &$0, issuer: issuer)
             case .activeRefreshToken(let token, let issuer, let now):
                 $0.member("active", true)
                 $0.member("scope", token.authorization.permittedScopes(at: now).description)
@@ -38,5 +39,19 @@ package enum IntrospectionResponse: Sendable {
             }
         }
         return writer.bytes
+    }
+}
+
+extension ActiveToken {
+    /// The patient's own consent that it rests on, for enforcement points that know IHE's Privacy Consent on FHIR
+    /// (ITI-108). There is no `residual`: what the consent leaves is what `scope` says, now.
+    fileprivate func writePrivacyConsent(to answer: inout JSONWriter, issuer: FHIRBase) {
+        guard let consent, let patient, patient == user?.fhirUser?.ownPatient else { return }
+        answer.object("extensions") {
+            $0.object("ihe_pcf") {
+                $0.member("patient_id", issuer.url(of: "Patient/\(patient)"))
+                $0.member("doc_id", issuer.url(of: "Consent/\(Consent.resourceID(of: consent))"))
+            }
+        }
     }
 }

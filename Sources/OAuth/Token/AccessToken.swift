@@ -18,11 +18,13 @@ package struct ActiveToken: Sendable {
     package let session: OnlineSession?
     /// When its grant was used last, as far as that was noted.
     package let lastUsedAt: Instant?
+    /// The consent record that its grant rests on.
+    package let consent: String?
 
     package init(
         grantID: String, clientID: String, user: User?, clientAccess: UserAccess = .all, context: LaunchContext,
         scopes: ScopeSet, fhirBase: String, issuedAt: Instant, expiresAt: Instant, session: OnlineSession? = nil,
-        lastUsedAt: Instant? = nil
+        lastUsedAt: Instant? = nil, consent: String? = nil
     ) {
         self.grantID = grantID
         self.clientID = clientID
@@ -35,6 +37,7 @@ package struct ActiveToken: Sendable {
         self.expiresAt = expiresAt
         self.session = session
         self.lastUsedAt = lastUsedAt
+        self.consent = consent
     }
 
     package var patient: String? { context.patient }

@@ -78,6 +78,7 @@ struct IntrospectionFlowTests {
         #expect(
             answer.members == [
                 "active", "scope", "client_id", "token_type", "iat", "exp", "iss", "sub", "aud", "fhirUser", "patient",
+                "extensions",
             ])
         #expect(answer["scope"] == tokens["scope"] && answer["patient"] == tokens["patient"])
         #expect(
