@@ -50,12 +50,11 @@ package enum Powers: String, Sendable, CaseIterable {
                 [
                     "accounts": .read, "consents": .read, "keys": .read, "grants": .write, "codes": .write,
                     "access_tokens": .write, "refresh_tokens": .write, "sessions": .write,
-                    "audit_events": .append,
                 ]
             ) { $1 }
         case .revoke:
             Self.authentication.merging(
-                ["grants": .write, "access_tokens": .write, "refresh_tokens": .read, "audit_events": .append]
+                ["grants": .write, "access_tokens": .write, "refresh_tokens": .read]
             ) { $1 }
         case .register:
             [
@@ -63,7 +62,7 @@ package enum Powers: String, Sendable, CaseIterable {
                 "initial_access_tokens": .write, "attempts": .write, "audit_events": .append,
             ]
         case .launch:
-            Self.authentication.merging(["accounts": .read, "launches": .write, "audit_events": .append]) { $1 }
+            Self.authentication.merging(["accounts": .read, "launches": .write]) { $1 }
         case .courier:
             [
                 "accounts": .read, "clients": .read, "consents": .read, "consent_versions": .read,
@@ -74,9 +73,10 @@ package enum Powers: String, Sendable, CaseIterable {
         }
     }
 
-    /// What proving a client needs: its registration, its assertions' ids, and the count of wrong guesses.
+    /// What proving a client needs: its registration, its assertions' ids, the count of wrong guesses and their record.
     private static let authentication: [String: TableAccess] = [
         "clients": .read, "client_secrets": .read, "client_origins": .read, "assertions": .write, "attempts": .write,
+        "audit_events": .append,
     ]
 
     /// The program that has them, as the server's administrator sees it among its connections.

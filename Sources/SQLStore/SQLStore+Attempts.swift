@@ -3,7 +3,9 @@ import SQL
 import Store
 
 extension SQLStore: AttemptStore {
-    package func begin(_ attempts: [Attempt], at now: Instant) throws(StoreError) -> Int {
+    package func begin(
+        _ attempts: [Attempt], recording event: AuditEvent?, at now: Instant
+    ) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             // In one order, so that two of them never wait for each other.
@@ -27,6 +29,7 @@ extension SQLStore: AttemptStore {
                     """, attempt.key.bytes, fhirBase, before + 1, (now + attempt.delay(after: before + 1)).seconds,
                     (now + attempt.memory).seconds)
             }
+            if let event { try Self.record(event, at: now, on: connection) }
             return 0
         }
     }

@@ -8,6 +8,9 @@ extension SQLStore: Housekeeping {
         for purge in Self.purges where database.powers.mayPurge(purge.table) {
             counts.append((purge.table, try rows(purged: purge, before: now.seconds - purge.memory)))
         }
+        if database.powers.mayWrite("sessions"), database.powers.mayRead("audit_events") {
+            counts.append(("sessions", try inBatches { () throws(StoreError) in try expiredSessions(at: now) }))
+        }
         if database.powers.mayWrite("clients") {
             let rows = try inBatches { () throws(StoreError) in
                 try forsakenRegistrations(deletedAt: now, limit: Self.batch)
@@ -39,13 +42,31 @@ extension SQLStore: Housekeeping {
         }
     }
 
+    /// Each one that ran out, be it long idle before, has its row in the trail.
+    private func expiredSessions(at now: Instant) throws(StoreError) -> Int {
+        try write { connection throws(SQLError) in
+            let sessions = try connection.rows(
+                """
+                DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)
+                RETURNING account, last_seen_at
+                """, now.seconds, Self.batch
+            ) { row in (account: row.text(0), lastSeenAt: row.int(1)) }
+            for session in sessions {
+                try Self.record(
+                    AuditEvent(
+                        .sessionExpire, account: session.account,
+                        details: [.init(.until, session.lastSeenAt)]), at: now, on: connection)
+            }
+            return sessions.count
+        }
+    }
+
     private typealias PurgedTable = (table: String, key: String, memory: Int)
 
     /// Spent codes and tokens stay for an hour after they expire, so that a replay is still seen for what it is.
     private static let replayMemory = 3600
 
     private static let purges: [PurgedTable] = [
-        ("sessions", "id", 0),
         ("attempts", "key, fhir_base", 0),
         ("known_browsers", "account, browser", 0),
         ("assertions", "client, jti", 0),

@@ -158,6 +158,13 @@ struct ClientAuthenticationTests {
         #expect(try ClientAuthentication(plain, Form(Self.assertion)).claimedClientIDs == [])
         #expect(try ClientAuthentication(plain, Form("\(Self.assertion)&client_id=a")).claimedClientIDs == ["a"])
         #expect(try ClientAuthentication(Self.basic("a%2Db:x"), Form()).claimedClientIDs == ["a-b", "a%2Db"])
+        // An assertion that cannot be read names nobody, and nothing of it is kept.
+        #expect(try ClientAuthentication(plain, Form(Self.assertion)).namedClientIDs == [])
+        #expect(try ClientAuthentication(plain, Form("\(Self.assertion)&client_id=a")).namedClientIDs == ["a"])
+        let words = try [Form(), Form(Self.body), Form(Self.assertion)].map {
+            try ClientAuthentication(plain, $0).proof
+        }
+        #expect(words == ["no_proof", "wrong_secret", "wrong_assertion"])
     }
 
     @Test(

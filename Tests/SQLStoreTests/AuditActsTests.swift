@@ -86,6 +86,46 @@ struct AuditActsTests {
             ])
     }
 
+    @Test("a client that proves nothing leaves a row with each attempt that counts", arguments: Backend.allCases)
+    func refusedClients(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        let attempts = Attempt.client("app", from: "192.0.2.1")
+        let refusal = AuditEvent(
+            .clientAuthentication, .refused, client: "app", details: [.init(.reason, "wrong_secret")])
+        let free = attempts.map(\.free).min() ?? 0
+        for powers in [Powers.token, .introspect, .revoke, .launch] {
+            #expect(try harness.store(powers).begin(attempts, recording: refusal, at: Sample.now) == 0)
+        }
+        for _ in 4...free { #expect(try store.begin(attempts, recording: refusal, at: Sample.now) == 0) }
+        // From here on it waits, and what waits leaves nothing.
+        #expect(try store.begin(attempts, recording: refusal, at: Sample.now) > 0)
+        let rows = try trail(store)
+        #expect(rows.count == free + 1 && Set(rows) == ["client_authentication refused app"])
+    }
+
+    @Test("a session that ran out is in the trail when it goes", arguments: Backend.allCases)
+    func expiredSessions(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        try store.add(Sample.account(), at: Sample.now)
+        let session = Session(
+            id: Sample.digest("s"), user: try Sample.account().user, authenticatedAt: Sample.now,
+            lastSeenAt: Sample.now + 60)
+        let policy = SessionPolicy()
+        let portal = try harness.store(.portal)
+        try portal.begin(session, of: "amara", replacing: nil, policy: policy)
+        let end = Sample.now + policy.absolute + 1
+        // Who may not write to the trail leaves sessions to the others.
+        #expect(try harness.store(.enforce).purge(at: end).total == 0)
+        #expect(try portal.purge(at: Sample.now + policy.absolute).total == 0)
+        #expect(try portal.purge(at: end).total == 1)
+        #expect(try trail(store).last == "session_expire id-amara")
+        let details = try store.auditRecords(after: 0, matching: AuditFilter(), limit: 9).suffix(1).map(
+            \.columns.details)
+        #expect(details == [#"{"until":\#((Sample.now + 60).seconds)}"#])
+    }
+
     @Test(
         "many at once, in several processes: every act that was acknowledged has its row", arguments: Backend.allCases)
     func races(_ backend: Backend) throws {

@@ -48,6 +48,25 @@ def grant_of(instance, app, token):
         return database.execute(f"SELECT grant_id FROM access_tokens WHERE digest = X'{digest}'").fetchone()[0]
 
 
+def test_a_client_that_is_not_who_it_says_stands_in_the_trail_and_a_strangers_name_does_not(instance, register):
+    app = register("--confidential")
+    body = {"grant_type": "refresh_token", "refresh_token": "none"}
+    with instance.http() as http:
+        for name in (app.client_id, "hunter2-typed-in-the-wrong-field"):
+            answer = http.post(f"{instance.base}/oauth2/token", data=body, auth=(name, "wrong"))
+            assert answer.json()["error"] == "invalid_client"
+        answer = http.post(f"{instance.base}/oauth2/introspect", data={"token": "x"}, auth=(app.client_id, "wrong"))
+        assert answer.status_code == 401
+    refused = [row for row in rows(instance) if row["event"] == "client_authentication"]
+    mine = [row for row in refused if row.get("client") == app.client_id]
+    assert [(row["outcome"], json.loads(row["details"]), row["by"]) for row in mine] == [
+        ("refused", {"reason": "wrong_secret"}, "127.0.0.1"),
+        ("refused", {"reason": "wrong_secret"}, "127.0.0.1"),
+    ]
+    assert any(json.loads(row["details"]) == {"reason": "unknown_client"} and not row.get("client") for row in refused)
+    assert "hunter2" not in printed(instance, "audit", "export")
+
+
 def test_a_flow_stands_in_the_trail_with_the_request_that_the_log_knows(instance, patient, register):
     app = register("--confidential")
     tokens = app.tokens(patient, scope=SCOPE)

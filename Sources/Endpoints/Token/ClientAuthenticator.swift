@@ -27,9 +27,20 @@ struct ClientAuthenticator {
             return try proven(authentication, fallback: fallback, at: now)
         } catch {
             guard error.code == .invalidClient else { throw error }
-            throw error.throttled(
-                for: try stored(stores.begin(authentication.attempts(from: request.remoteAddress), at: now)))
+            let refusal = try refusal(of: authentication, fallback: fallback)
+            let attempts = authentication.attempts(from: request.remoteAddress)
+            throw error.throttled(for: try stored(stores.begin(attempts, recording: refusal, at: now)))
         }
+    }
+
+    /// A name that no client has may be anything: it is kept nowhere.
+    private func refusal(of authentication: ClientAuthentication, fallback: String?) throws(OAuthError) -> AuditEvent {
+        for id in authentication.namedClientIDs + [fallback].compactMap({ $0 }) {
+            guard let client = try stored(stores.client(id)) else { continue }
+            let reason = client.refusal == nil ? authentication.proof : "not_usable"
+            return AuditEvent(.clientAuthentication, .refused, client: client.id, details: [.init(.reason, reason)])
+        }
+        return AuditEvent(.clientAuthentication, .refused, details: [.init(.reason, "unknown_client")])
     }
 
     private func proven(

@@ -42,6 +42,7 @@ package enum AuditAct: String, Sendable, CaseIterable {
     case secondFactorRemove = "second_factor_remove"
     case recoveryCodeUse = "recovery_code_use"
     case signOut = "sign_out"
+    case sessionExpire = "session_expire"
     case patientChoice = "patient_choice"
 
     case consentAllow = "consent_allow"
@@ -76,6 +77,7 @@ package enum AuditAct: String, Sendable, CaseIterable {
     case clientEnable = "client_enable"
     case clientKeys = "client_keys"
     case clientSecret = "client_secret"
+    case clientAuthentication = "client_authentication"
 
     case userAdd = "user_add"
     case userDisable = "user_disable"

@@ -20,7 +20,7 @@ extension AuditRecord {
             }
             $0.member("action", kind.action)
             $0.member("recorded", Instant(columns.time).timestamp)
-            $0.member("outcome", columns.outcome == "success" ? "0" : columns.act == "sign_in" ? "4" : "8")
+            $0.member("outcome", columns.outcome == "success" ? "0" : isWrongProof ? "4" : "8")
             if columns.outcome != "success" { $0.member("outcomeDesc", columns.act) }
             $0.array("agent", agents)
             $0.object("source") {
@@ -63,12 +63,16 @@ extension AuditRecord {
             && columns.client != nil && columns.patient != nil && columns.consent != nil && columns.address != nil
     }
 
+    /// Somebody was not who they said they were: a minor failure, and no misuse of a right.
+    private var isWrongProof: Bool { ["sign_in", "client_authentication"].contains(columns.act) }
+
     private var kind: (type: Code, subtype: Code?, action: String) {
         let authentication = Code.dicom("110114", "User Authentication")
         let alert = Code.dicom("110113", "Security Alert")
         return switch columns.act {
         case "sign_in", "second_factor", "recovery_code_use": (authentication, .dicom("110122", "Login"), "E")
-        case "sign_out": (authentication, .dicom("110123", "Logout"), "E")
+        case "sign_out", "session_expire": (authentication, .dicom("110123", "Logout"), "E")
+        case "client_authentication": (authentication, nil, "E")
         case "token_issue", "token_refresh":
             (authentication, Code("urn:ihe:event-type-code", "ITI-71", "Get Access Token"), "E")
         case "break_glass_begin": (alert, .dicom("110127", "Emergency Override Started"), "E")

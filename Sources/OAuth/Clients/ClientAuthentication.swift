@@ -57,12 +57,29 @@ package enum ClientAuthentication: Sendable {
         }
     }
 
+    /// The same, with the client that an assertion says it is from.
+    package var namedClientIDs: [String] {
+        guard case .assertion(let text, _) = self, let named = (try? ClientAssertion(text))?.claimedClientID else {
+            return claimedClientIDs
+        }
+        return [named]
+    }
+
     /// What a proof that fails counts under, by the client that it is for.
     package func attempts(from address: String) -> [Attempt] {
-        guard case .assertion(let text, let clientID) = self else {
-            return Attempt.client(claimedClientIDs.first ?? "", from: address)
+        let id = namedClientIDs.first ?? ""
+        return isAssertion ? Attempt.assertion(of: id, from: address) : Attempt.client(id, from: address)
+    }
+
+    private var isAssertion: Bool { if case .assertion = self { true } else { false } }
+
+    /// What was shown, as the audit trail names it.
+    package var proof: String {
+        switch self {
+        case .none: "no_proof"
+        case .basic, .post: "wrong_secret"
+        case .assertion: "wrong_assertion"
         }
-        return Attempt.assertion(of: (try? ClientAssertion(text))?.claimedClientID ?? clientID ?? "", from: address)
     }
 
     private static func pairs(_ encoded: String) throws(OAuthError) -> [Pair] {
