@@ -29,6 +29,7 @@ enum Parameter: String, CaseIterable {
     case corsHeaders = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"
     case userAgent = "HTTP_USER_AGENT"
     case fetchSite = "HTTP_SEC_FETCH_SITE"
+    case fetchDestination = "HTTP_SEC_FETCH_DEST"
 
     /// The header field it stands for, in lower case; `nil` for what is not a field.
     var field: String? {

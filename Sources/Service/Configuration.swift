@@ -86,6 +86,8 @@ package struct Configuration: Sendable {
     package let outbound: Outbound
     package let registration: Registration
     package let consent: ConsentTelling
+    /// Who may show the pages of an authorization in a frame: EHRs that launch apps for this FHIR base.
+    package let frameOrigins: [FrameOrigin]
     /// Whether the FHIR server's CapabilityStatement is told where to get tokens, for apps that read nothing else.
     package let describesSecurity: Bool
     /// Only in demo mode.
@@ -95,6 +97,9 @@ package struct Configuration: Sendable {
 
     private static let registrableScopes =
         "openid fhirUser profile launch launch/patient launch/encounter offline_access online_access patient/*.rs"
+
+    /// More would make a header that some web server cuts.
+    private static let mostFrameOrigins = 20
 
     /// Where the programs look when nobody says otherwise.
     package static let usualPath = "/etc/vestibule/vestibule.toml"
@@ -199,6 +204,17 @@ package struct Configuration: Sendable {
             isWrittenToFHIRServer: try file.bool("consent", "fhir") ?? false, platform: platform)
         guard !consent.isWrittenToFHIRServer || changesSocket != nil else {
             throw file.error("consent", "fhir", "needs [fhir] changes, the way to write")
+        }
+        let (allowsLoopback, frames) = (isDemo, try file.strings("frames", "origins") ?? [])
+        guard frames.count <= Self.mostFrameOrigins else {
+            throw file.error("frames", "origins", "are at most \(Self.mostFrameOrigins)")
+        }
+        frameOrigins = try frames.map { text throws(ConfigurationError) in
+            guard let origin = FrameOrigin(text, allowsLoopback: allowsLoopback) else {
+                throw file.error(
+                    "frames", "origins", "are texts like \"https://ehr.example\": https, without path and wildcard")
+            }
+            return origin
         }
         secrets = try file.required("secrets", "directory")
         lifetimes = Lifetimes(

@@ -17,6 +17,7 @@ struct ConfigurationFile {
         "theme": [
             "accent", "accent_text", "background", "dark_accent", "dark_accent_text", "dark_background", "logo",
         ],
+        "frames": ["origins"],
         "demo": ["accounts"],
         "lifetimes": [
             "code", "access_token", "refresh_token", "launch", "id_token", "session_idle", "session_absolute",

@@ -15,6 +15,7 @@ serve("vestibule-authorize", about: "the authorization endpoint", workers: 32, b
     return { _ in
         AuthorizeEndpoint(
             urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
-            sessionPolicy: configuration.sessionPolicy, stores: try database.store(), clock: systemClock)
+            sessionPolicy: configuration.sessionPolicy, stores: try database.store(), frames: configuration.frameOrigins,
+            clock: systemClock)
     }
 }

@@ -23,6 +23,7 @@ serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 6
             urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
             directory: try FHIRPatientDirectory(relaySocket: configuration.relaySocket), hashing: hashing,
-            demoAccounts: configuration.demoAccounts.map(DemoAccount.init), clock: systemClock)
+            demoAccounts: configuration.demoAccounts.map(DemoAccount.init), frames: configuration.frameOrigins,
+            clock: systemClock)
     }
 }

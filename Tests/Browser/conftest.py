@@ -77,8 +77,8 @@ class Visitor:
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png", full_page=True)
 
-    def has_no_barriers(self):
-        found = Axe().run(self.page, options=RULES).response["violations"]
+    def has_no_barriers(self, frame=None):
+        found = Axe().run(frame or self.page, options=RULES).response["violations"]
         assert not found, [(each["id"], each["help"], [node["html"][:120] for node in each["nodes"]]) for each in found]
         return True
 

@@ -37,6 +37,30 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("who may frame is read, one origin each, and plain http only in a demonstration")
+    func frames() throws {
+        let text = Self.minimal + "\n[frames]\norigins = [\"https://ehr.example\", \"https://b.example:8443\"]\n"
+        #expect(
+            try Configuration(text: text, path: "t").frameOrigins.map(\.text)
+                == ["https://ehr.example", "https://b.example:8443"])
+        #expect(try Configuration(text: Self.minimal, path: "t").frameOrigins.isEmpty)
+        let demo = Self.minimal.replacing("smart.example", with: "localhost:8443")
+            .replacing("[server]", with: "[server]\ndemo = true")
+        let wrong = [
+            "https://*.ehr.example", "http://localhost:8080", "https://ehr.example/", "https://e.example;x", "*", "",
+        ]
+        for each in wrong {
+            let more = "\n[frames]\norigins = [\"\(each)\"]\n"
+            #expect(throws: ConfigurationError.self) { try Configuration(text: Self.minimal + more, path: "t") }
+            let isDemonstration = (try? Configuration(text: demo + more, path: "t")) != nil
+            #expect(isDemonstration == (each == "http://localhost:8080"))
+        }
+        let many = Array(repeating: "\"https://ehr.example\"", count: 21).joined(separator: ", ")
+        #expect(throws: ConfigurationError.self) {
+            try Configuration(text: Self.minimal + "\n[frames]\norigins = [\(many)]\n", path: "t")
+        }
+    }
+
     @Test("what is not said takes the default")
     func defaults() throws {
         let configuration = try Configuration(text: Self.minimal, path: "t")

@@ -179,7 +179,8 @@ class Instance:
         """A line more in a section of the configuration, for these programs, until the block ends."""
         text = self.configuration.read_text()
         try:
-            self.configuration.write_text(text.replace(f"[{section}]\n", f"[{section}]\n{line}\n"))
+            changed = text if f"[{section}]\n" in text else f"{text}\n[{section}]\n"
+            self.configuration.write_text(changed.replace(f"[{section}]\n", f"[{section}]\n{line}\n"))
             self.reload(*programs)
             yield
         finally:

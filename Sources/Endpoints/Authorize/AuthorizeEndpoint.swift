@@ -17,18 +17,20 @@ package struct AuthorizeEndpoint: Endpoint {
     private let policy: TokenPolicy
     private let sessionPolicy: SessionPolicy
     private let stores: any AuthorizeStores
+    private let frames: [FrameOrigin]
     private let clock: Clock
     private let secrets: SecretSource
 
     package init(
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy,
-        stores: any AuthorizeStores, clock: @escaping Clock, secrets: SecretSource = .system
+        stores: any AuthorizeStores, frames: [FrameOrigin] = [], clock: @escaping Clock, secrets: SecretSource = .system
     ) {
         self.urls = urls
         self.site = site
         self.policy = policy
         self.sessionPolicy = sessionPolicy
         self.stores = stores
+        self.frames = frames
         self.clock = clock
         self.secrets = secrets
     }
@@ -157,12 +159,16 @@ package struct AuthorizeEndpoint: Endpoint {
 
     private func proceed(_ id: Secret, _ request: Request) throws(OAuthError) -> Response {
         let now = clock()
-        guard let interaction = try stored(stores.interaction(id.digest, at: now)) else { return lost(request) }
+        guard let interaction = try stored(stores.interaction(id.digest, at: now)) else {
+            return lost(request, in: nil)
+        }
         do {
             return try proceed(id, interaction, request, at: now)
         } catch {
             // OpenID Core §3.1.2.1: an app that asked for no page gets none, be the trouble ours.
-            guard error.isTrouble, interaction.request.prompt.contains(.none) else { throw error }
+            guard error.isTrouble, interaction.request.prompt.contains(.none) else {
+                return page(error, request, in: interaction)
+            }
             return refusal(error, to: interaction.request.redirect, client: interaction.request.clientID)
         }
     }
@@ -177,7 +183,7 @@ package struct AuthorizeEndpoint: Endpoint {
             let browser = visitor.browser ?? secrets.fresh(.browser)
             let session = visitor.sessionSecret?.digest
             guard try stored(stores.bind(interaction.id, to: browser.digest, session: session)) else {
-                return lost(request)
+                return lost(request, in: interaction)
             }
             interaction.browser = browser.digest
             interaction.earlierSession = session
@@ -192,7 +198,7 @@ package struct AuthorizeEndpoint: Endpoint {
                 let step = AuthorizationStep.refuse(OAuthError(.loginRequired, "the browser sent no cookie of ours"))
                 return try take(step, id, interaction, nil, client, request, at: now)
             }
-            return visitor.browser == nil ? cookieless(request) : lost(request)
+            return visitor.browser == nil ? cookieless(request, in: interaction) : lost(request, in: interaction)
         }
         let client = try require(
             stored(stores.client(interaction.request.clientID)),
@@ -219,7 +225,7 @@ package struct AuthorizeEndpoint: Endpoint {
         case .consent:
             return toPage("consent", id)
         case .refuse(let error):
-            guard try stored(stores.finish(interaction.id, at: now)) else { return lost(request) }
+            guard try stored(stores.finish(interaction.id, at: now)) else { return lost(request, in: interaction) }
             return refusal(error, to: interaction.request.redirect, client: client.id)
         case .issue(let scopes, let basis):
             guard let presence else { return toPage("sign-in", id) }
@@ -237,7 +243,7 @@ package struct AuthorizeEndpoint: Endpoint {
             guard
                 try stored(
                     stores.issue(code, finishing: interaction, beginning: session, policy: sessionPolicy, at: now))
-            else { return lost(request) }
+            else { return lost(request, in: interaction) }
             return .seeOther(AuthorizationResponse.code(secret).location(at: interaction.request.redirect))
                 .remarking("event", "code_issued").remarking("client", client.id)
                 .remarking("grant", authorization.grant)
@@ -287,10 +293,10 @@ package struct AuthorizeEndpoint: Endpoint {
     }
 
     /// Errors that must not be redirected: the address they would go to is not proven (RFC 6749 §4.1.2.1).
-    private func page(_ error: OAuthError, _ request: Request) -> Response {
+    private func page(_ error: OAuthError, _ request: Request, in interaction: Interaction? = nil) -> Response {
         page(
             error.isTrouble ? .unavailable : .brokenRequest(from: nil), error, status: error.isTrouble ? 503 : 400,
-            request)
+            request, locales: interaction?.request.uiLocales, framedBy: interaction.map(frames.around) ?? [])
     }
 
     /// The same answer as a link that the person follows or does not.
@@ -305,25 +311,31 @@ package struct AuthorizeEndpoint: Endpoint {
         ).remarking("client", client.id)
     }
 
-    private func lost(_ request: Request) -> Response {
+    /// What is over is nobody's: where an EHR may show our pages, it may show this one too.
+    private func lost(_ request: Request, in interaction: Interaction?) -> Response {
         page(
-            .expired, .invalidRequest("the interaction is unknown, expired or already answered"), status: 400, request)
+            .expired, .invalidRequest("the interaction is unknown, expired or already answered"), status: 400, request,
+            locales: interaction?.request.uiLocales, framedBy: interaction.map(frames.around) ?? frames)
     }
 
-    private func cookieless(_ request: Request) -> Response {
-        page(.cookieless, .invalidRequest("the browser sent no cookie of ours"), status: 400, request)
+    private func cookieless(_ request: Request, in interaction: Interaction) -> Response {
+        page(
+            .cookieless, .invalidRequest("the browser sent no cookie of ours"), status: 400, request,
+            locales: interaction.request.uiLocales, framedBy: frames.around(interaction))
     }
 
+    /// - Parameter locales: what the app asked for when it began (OpenID Core §3.1.2.1); the query says it only then.
     private func page(
-        _ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request, back: ErrorPage.AppLink? = nil
+        _ words: ErrorPage.Words, _ error: OAuthError, status: Int, _ request: Request, back: ErrorPage.AppLink? = nil,
+        locales: String? = nil, framedBy ancestors: [FrameOrigin] = []
     ) -> Response {
-        let locales = (try? Form(request.query))?["ui_locales"]
+        let locales = locales ?? (try? Form(request.query))?["ui_locales"]
         return Response.page(
             ErrorPage(
                 site: site.speaking(to: request).speaking(locales), words: words, code: error.code.rawValue,
-                developerDescription: error.description,
-                requestID: request.shortID, linksToPortal: back == nil, back: back
-            ).render(), status: status
+                developerDescription: error.description, requestID: request.shortID, linksToPortal: back == nil,
+                back: back, isFramed: request.saysItIsFramed ?? false
+            ).render(), status: status, framedBy: ancestors
         ).refusing(error)
     }
 }

@@ -17,7 +17,7 @@ extension PortalEndpoint {
         let form = try form(of: request, limit: 2_000)
         guard let visit = try visit(form, request) else { return lost(request) }
         guard let presence = visit.presence else { return backToAuthorize(visit) }
-        guard try isOurs(form, request, visit) else { return formExpired(request) }
+        guard try isOurs(form, request, visit) else { return formExpired(request, in: visit) }
         guard step(of: visit) == .consent else { return backToAuthorize(visit) }
         switch form["decision"] {
         case "allow":
@@ -47,10 +47,12 @@ extension PortalEndpoint {
             do {
                 patient = try directory.patient(id)
             } catch {
-                return problem(.unavailable, .unavailable(detail: error.reason), status: 503, request)
+                return problem(
+                    .unavailable, .unavailable(detail: error.reason), status: 503, request, in: visit, leadsBack: true)
             }
             guard patient != nil else {
-                return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
+                return problem(
+                    .refused, .accessDenied("there is no such patient"), status: 403, request, in: visit)
             }
         }
         let page = ConsentPage(
@@ -61,7 +63,7 @@ extension PortalEndpoint {
             isOwnRecord: isOwnRecord(visit, presence), offered: visit.interaction.request.scopes,
             requested: visit.interaction.request.requestedScope,
             offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked)
-        return .page(page.render())
+        return self.page(page.render(), in: visit)
     }
 
     /// The person says no, here or in the picker, before there is anything to show.

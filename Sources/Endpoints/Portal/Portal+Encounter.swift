@@ -19,7 +19,7 @@ extension PortalEndpoint {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
         guard let presence = visit.presence else { return backToAuthorize(visit) }
-        guard try isOurs(form, request, visit) else { return formExpired(request) }
+        guard try isOurs(form, request, visit) else { return formExpired(request, in: visit) }
         guard step(of: visit) == .chooseEncounter, let patient = visit.interaction.patient(for: presence.user) else {
             return backToAuthorize(visit)
         }
@@ -34,7 +34,9 @@ extension PortalEndpoint {
                 return try encounterPage(visit, presence, request)
             }
             guard found.contains(where: { $0.id.isExactly(id) }) else {
-                return problem(.refused, .accessDenied("the patient has no such visit"), status: 403, request)
+                return problem(
+                    .refused, .accessDenied("the patient has no such visit"), status: 403, request, in: visit,
+                    leadsBack: true)
             }
             choice = .picked(id)
         } else if form["none"] == nil {
@@ -53,11 +55,13 @@ extension PortalEndpoint {
         let patient: PatientSummary
         do {
             guard let found = try directory.patient(id) else {
-                return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
+                return problem(
+                    .refused, .accessDenied("there is no such patient"), status: 403, request, in: visit)
             }
             patient = found
         } catch {
-            return problem(.unavailable, .unavailable(detail: error.reason), status: 503, request)
+            return problem(
+                .unavailable, .unavailable(detail: error.reason), status: 503, request, in: visit, leadsBack: true)
         }
         do {
             let (visits, isCut) = try directory.encounters(of: id, limit: Self.visits)
@@ -69,6 +73,6 @@ extension PortalEndpoint {
             site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
             interaction: visit.id.text,
             patient: patient, isOwnRecord: presence.user.fhirUser?.ownPatient == id, outcome: outcome, today: today)
-        return .page(page.render(), status: trouble == nil ? 200 : 503).noting(trouble)
+        return self.page(page.render(), status: trouble == nil ? 200 : 503, in: visit).noting(trouble)
     }
 }

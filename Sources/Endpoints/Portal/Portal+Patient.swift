@@ -18,7 +18,7 @@ extension PortalEndpoint {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
         guard let presence = visit.presence else { return backToAuthorize(visit) }
-        guard try isOurs(form, request, visit) else { return formExpired(request) }
+        guard try isOurs(form, request, visit) else { return formExpired(request, in: visit) }
         guard step(of: visit) == .choosePatient else { return backToAuthorize(visit) }
         if form["cancel"] != nil { return try deny(visit, presence) }
         if form["patient"] == nil {
@@ -29,7 +29,8 @@ extension PortalEndpoint {
         // A18: the id comes from the browser, so the rights are asked again.
         guard let id = form["patient"], presence.user.effectiveAccess.includes(patient: id) else {
             return problem(
-                .refused, .accessDenied("the user has no access to this patient"), status: 403, request)
+                .refused, .accessDenied("the user has no access to this patient"), status: 403, request, in: visit,
+                leadsBack: true)
         }
         let isKnown: Bool
         do {
@@ -39,7 +40,8 @@ extension PortalEndpoint {
                 error.reason)
         }
         guard isKnown else {
-            return problem(.refused, .accessDenied("there is no such patient"), status: 403, request)
+            return problem(
+                .refused, .accessDenied("there is no such patient"), status: 403, request, in: visit, leadsBack: true)
         }
         try stored(stores.choose(patient: id, account: presence.user.id, in: visit.interaction.id, at: clock()))
         return backToAuthorize(visit)
@@ -65,11 +67,11 @@ extension PortalEndpoint {
     private func patientPage(
         _ visit: Visit, _ presence: Presence, _ search: PatientSearch, status: Int
     ) throws(OAuthError) -> Response {
-        .page(
+        page(
             PatientPage(
                 site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
                 interaction: visit.id.text, search: search, today: today
-            ).render(), status: status)
+            ).render(), status: status, in: visit)
     }
 }
 

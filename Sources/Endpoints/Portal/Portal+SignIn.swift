@@ -12,6 +12,7 @@ extension PortalEndpoint {
         if parameters["interaction"] != nil, visit == nil { return lost(request) }
         if let visit, step(of: visit) != .login { return backToAuthorize(visit) }
         let visitor = try visitor(of: request)
+        if let visit, parameters["window"] == nil, mayBeFramed(visit, request) { return windowPage(visit) }
         let destination = Destination(parameters)
         if visit == nil, visitor.session != nil { return .seeOther(destination.url(urls)) }
         let problem: SignInProblem? = parameters["ended"] == nil ? nil : .sessionEnded
@@ -143,6 +144,17 @@ extension PortalEndpoint {
             response.add("Set-Cookie", Cookie(name: BrowserSession.browserCookie, value: browser.text).field)
         }
         return response
+    }
+
+    /// Whether the sign-in page would be refused by the browser, for it is never in a frame. One that does not say where it
+    /// shows a page, and keeps no cookie of ours, may be an old one with a frame.
+    private func mayBeFramed(_ visit: Visit, _ request: Request) -> Bool {
+        !frames.around(visit.interaction).isEmpty && (request.saysItIsFramed ?? (visit.visitor.browser == nil))
+    }
+
+    private func windowPage(_ visit: Visit) -> Response {
+        let page = WindowPage(site: site(visit), appName: visit.client.name, interaction: visit.id.text)
+        return self.page(page.render(), in: visit)
     }
 
     private typealias Destination = SignInPage.Destination

@@ -21,6 +21,7 @@ package struct PortalEndpoint: Endpoint {
     let directory: any PatientDirectory
     let hashing: Turnstile
     let demoAccounts: [DemoAccount]
+    let frames: [FrameOrigin]
     let clock: Clock
     let secrets: SecretSource
 
@@ -28,7 +29,7 @@ package struct PortalEndpoint: Endpoint {
     package init(
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any PortalStores,
         directory: any PatientDirectory, hashing: Turnstile, demoAccounts: [DemoAccount] = [],
-        clock: @escaping Clock, secrets: SecretSource = .system
+        frames: [FrameOrigin] = [], clock: @escaping Clock, secrets: SecretSource = .system
     ) {
         self.urls = urls
         self.site = site
@@ -38,6 +39,7 @@ package struct PortalEndpoint: Endpoint {
         self.directory = directory
         self.hashing = hashing
         self.demoAccounts = demoAccounts
+        self.frames = frames
         self.clock = clock
         self.secrets = secrets
     }
@@ -134,19 +136,8 @@ package struct PortalEndpoint: Endpoint {
 
     /// What the page frame shows of a person in the middle of an authorization.
     func shown(_ visit: Visit, _ presence: Presence) throws(OAuthError) -> Visitor {
-        Visitor(name: presence.user.name, csrf: try formToken(of: visit), canSignOut: visit.visitor.session != nil)
-    }
-
-    func problem(_ words: ErrorPage.Words, _ error: OAuthError?, status: Int, _ request: Request) -> Response {
-        let page = ErrorPage(
-            site: site, words: words, code: error?.code.rawValue, developerDescription: error?.description,
-            requestID: request.shortID)
-        let response = Response.page(page.render(), status: status)
-        return error.map { response.refusing($0) } ?? response
-    }
-
-    func formExpired(_ request: Request) -> Response {
-        problem(
-            .formExpired, .invalidRequest("the form carries no valid token of this browser"), status: 403, request)
+        Visitor(
+            name: presence.user.name, csrf: try formToken(of: visit),
+            canSignOut: visit.visitor.session != nil && !visit.isFramed)
     }
 }

@@ -11,6 +11,8 @@ struct Visit {
     let visitor: BrowserSession
     /// Who is there, by a session of ours or by the word of an EHR.
     let presence: Presence?
+    /// Whether the browser says so.
+    let isFramed: Bool
 }
 
 extension PortalEndpoint {
@@ -24,7 +26,8 @@ extension PortalEndpoint {
         else { return nil }
         return Visit(
             id: id, interaction: interaction, client: client, visitor: visitor,
-            presence: try presence(visitor.session, in: interaction, users: stores))
+            presence: try presence(visitor.session, in: interaction, users: stores),
+            isFramed: request.saysItIsFramed ?? false)
     }
 
     /// Whether an interaction is this browser's. One that an EHR vouches for, begun without a cookie, becomes so with the
@@ -57,11 +60,6 @@ extension PortalEndpoint {
     /// The site in the language that the app asked for, where it asked for one (OpenID Core §3.1.2.1).
     func site(_ visit: Visit?) -> Site {
         site.speaking(visit?.interaction.request.uiLocales)
-    }
-
-    func lost(_ request: Request) -> Response {
-        problem(
-            .expired, .invalidRequest("the interaction is unknown, expired or already answered"), status: 400, request)
     }
 
     /// Back to the one place that knows what is next.

@@ -8,6 +8,8 @@ final class TestBrowser {
     private let keepsCookies: Bool
     private let remoteAddress: String
     private let userAgent: String?
+    /// What it says of the place that it fills (Fetch Metadata §2.1).
+    var fetchDestination: String?
     private(set) var cookies: [String: String] = [:]
     private(set) var address = ""
     private(set) var response = Response(status: 0)
@@ -78,6 +80,7 @@ final class TestBrowser {
             address = target
             var fields = Fields([("cookie", cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))])
             if body != nil { fields.set("content-type", to: "application/x-www-form-urlencoded") }
+            if let fetchDestination { fields.set("sec-fetch-dest", to: fetchDestination) }
             if let userAgent { fields.set("user-agent", to: userAgent) }
             if let origin, body != nil { fields.set("origin", to: origin) }
             let request = Request(

@@ -24,6 +24,8 @@ final class TestHouse: Sendable {
     let location: StoreLocation
     let database: Database
     let urls: ServerURLs
+    /// Who may show pages in a frame.
+    let frames: [FrameOrigin]
     private let folder: URL?
     private let now = Atomic<Int>(1_800_000_000)
     /// No key set is anywhere else than in its registration.
@@ -37,7 +39,8 @@ final class TestHouse: Sendable {
     func advance(_ seconds: Int) { now.add(seconds, ordering: .relaxed) }
 
     /// - Parameter location: an empty database; a file of the house's own otherwise.
-    init(at location: StoreLocation? = nil) throws {
+    init(at location: StoreLocation? = nil, frames: [String] = []) throws {
+        self.frames = try frames.map { try #require(FrameOrigin($0, allowsLoopback: false)) }
         let base = try #require(FHIRBase("https://h.example/fhir"))
         urls = ServerURLs(fhirBase: base, authBase: Self.authBase)
         keys = ClientKeyCache(limits: ClientKeyLimits(workers: 1), wall: { Instant(0) }) { (_, _) throws(FetchError) in
@@ -114,13 +117,14 @@ final class TestHouse: Sendable {
     func authorize() throws -> AuthorizeEndpoint {
         AuthorizeEndpoint(
             urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
-            stores: try store(), clock: clock)
+            stores: try store(), frames: frames, clock: clock)
     }
 
     func portal() throws -> PortalEndpoint {
         PortalEndpoint(
             urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
-            stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2), clock: clock)
+            stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2), frames: frames,
+            clock: clock)
     }
 
     func token() throws -> TokenEndpoint {

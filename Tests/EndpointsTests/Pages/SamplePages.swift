@@ -193,9 +193,13 @@ enum SamplePages {
                 let page = ErrorPage(
                     site: site(text), visitor: detail.map(visitor), words: words, code: detail,
                     developerDescription: detail, requestID: text, linksToPortal: detail == nil,
-                    back: detail.map { ErrorPage.AppLink(url: "https://app.example/?\($0)", host: $0) })
+                    back: detail.map { ErrorPage.AppLink(url: "https://app.example/?\($0)", host: $0) },
+                    again: detail.map { "/oauth2/authorize?\($0)" }, isFramed: detail == nil)
                 return ("error, \(words)", page.render())
             }
-        } + [("signed out", SignedOutPage(site: site(text)).render())]
+        } + [
+            ("signed out", SignedOutPage(site: site(text)).render()),
+            ("window", WindowPage(site: site(text), appName: text, interaction: text).render()),
+        ]
     }
 }

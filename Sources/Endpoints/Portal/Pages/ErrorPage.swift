@@ -40,10 +40,15 @@ package struct ErrorPage: SpokenPage {
     package let requestID: String
     package let linksToPortal: Bool
     package let back: AppLink?
+    /// Our own page where it can be tried once more.
+    package let again: String?
+    /// The portal is in no frame: from one, its link opens a window.
+    package let isFramed: Bool
 
     package init(
         site: Site, visitor: Visitor? = nil, words: Words, code: String? = nil, developerDescription: String? = nil,
-        requestID: String, linksToPortal: Bool = true, back: AppLink? = nil
+        requestID: String, linksToPortal: Bool = true, back: AppLink? = nil,
+        again: String? = nil, isFramed: Bool = false
     ) {
         self.site = site
         self.visitor = visitor
@@ -53,6 +58,8 @@ package struct ErrorPage: SpokenPage {
         self.requestID = requestID
         self.linksToPortal = linksToPortal
         self.back = back
+        self.again = again
+        self.isFramed = isFramed
     }
 
     package func render() -> HTML {
@@ -63,11 +70,26 @@ package struct ErrorPage: SpokenPage {
                 <h1>\(title)</h1>
                 <p class="lead">\(sentence)</p>
                 <p>\(advice)</p>
-                \("<p><a class=\"button\" href=\"/portal\">\(toPortal)</a></p>", if: linksToPortal)
+                \(ways)
                 \(back.map(wayBack))
                 \(details)
                 </div>
                 """)
+    }
+
+    /// The ways on, the nearest first.
+    private var ways: HTML? {
+        guard again != nil || linksToPortal else { return nil }
+        let portal: HTML = """
+            <a class="button\(" quiet", if: again != nil)" href="/portal"\(" target=\"_blank\" rel=\"noopener\"", if: isFramed)>\
+            \(isFramed ? toPortalInNewWindow : toPortal)</a>
+            """
+        return """
+            <p class="row">
+            \(again.map { "<a class=\"button\" href=\"\($0)\">\(showAgain)</a>" })
+            \(portal, if: linksToPortal)
+            </p>
+            """
     }
 
     private func wayBack(_ link: AppLink) -> HTML {

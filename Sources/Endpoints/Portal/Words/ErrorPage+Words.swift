@@ -115,6 +115,11 @@ extension ErrorPage {
                 en: "Go back to the app and start again. Nothing was lost.",
                 es: "Vuelva a la aplicación y empiece de nuevo. No se ha perdido nada.",
                 de: "Gehen Sie zurück zur App und beginnen Sie noch einmal. Es ist nichts verloren gegangen.")
+        case .formExpired where again != nil:
+            say(
+                en: "Open the page again and answer once more. Nothing was lost.",
+                es: "Abra la página de nuevo y responda otra vez. No se ha perdido nada.",
+                de: "Öffnen Sie die Seite noch einmal und antworten Sie erneut. Es ist nichts verloren gegangen.")
         case .formExpired:
             say(
                 en: "Go back, reload the page and try again.",
@@ -153,6 +158,14 @@ extension ErrorPage {
     }
 
     var toPortal: HTML { say(en: "Go to the portal", es: "Ir al portal", de: "Zum Portal") }
+    var toPortalInNewWindow: HTML {
+        say(
+            en: "Open the portal in a new window", es: "Abrir el portal en una ventana nueva",
+            de: "Portal in neuem Fenster öffnen")
+    }
+    var showAgain: HTML {
+        say(en: "Open the page again", es: "Abrir la página de nuevo", de: "Seite noch einmal öffnen")
+    }
     func wayBackLeads(to host: String) -> HTML {
         say(
             en: "The way back leads to \(.name(host)).", es: "El camino de vuelta lleva a \(.name(host)).",
