@@ -15,7 +15,8 @@ serve("vestibule-authorize", about: "the authorization endpoint", workers: 32, b
     return { _ in
         AuthorizeEndpoint(
             urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
-            sessionPolicy: configuration.sessionPolicy, stores: try database.store(), frames: configuration.frameOrigins,
+            sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
+            frames: configuration.frameOrigins,
             clock: systemClock)
     }
 }

@@ -259,7 +259,7 @@ def test_the_consent_page_says_in_words_what_the_app_may_see(clinician, rounds):
     ):
         assert words in page.text, words
     assert "This is everything" not in page.text
-    assert "Asked for, and not offered" in page.text, "create, update and delete are beyond the registration"
+    assert "asked for and does not get" in page.text, "create, update and delete are beyond the registration"
 
 
 def test_the_consent_page_names_what_everything_means(patient, rounds):

@@ -344,18 +344,3 @@ extension OAuthError {
     /// Whether it is ours, and nothing that the app can help.
     fileprivate var isTrouble: Bool { code == .temporarilyUnavailable || code == .serverError }
 }
-
-extension ScopeSet {
-    /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data),
-    /// and nobody is online any more whom the EHR signed in longer ago than a session lasts.
-    fileprivate func grantable(to presence: Presence, policy: SessionPolicy, at now: Instant) -> ScopeSet {
-        let isOver = presence.session == nil && now - presence.authenticatedAt >= policy.absolute
-        return filter { scope in
-            switch scope.kind {
-            case .fhirUser: presence.user.fhirUser != nil
-            case .onlineAccess: !isOver
-            default: true
-            }
-        }
-    }
-}

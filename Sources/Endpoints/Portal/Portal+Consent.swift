@@ -22,7 +22,7 @@ extension PortalEndpoint {
         switch form["decision"] {
         case "allow":
             let choices = ConsentPage.choices(
-                visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence))
+                offered(visit, presence), isOwnRecord: isOwnRecord(visit, presence))
             // Who unticks everything has said no.
             let ticked = choices.ticked(in: form)
             return try keep(choices.granted(ticked: ticked), of: visit, presence, ticked)
@@ -31,6 +31,13 @@ extension PortalEndpoint {
         default:
             return .seeOther("\(urls.portal)/consent?interaction=\(visit.id.text)")
         }
+    }
+
+    /// What the person is asked about: nobody is asked for what they cannot give, unless there is nothing else.
+    private func offered(_ visit: Visit, _ presence: Presence) -> ScopeSet {
+        let asked = visit.interaction.request.scopes
+        let offered = asked.grantable(to: presence, policy: sessionPolicy, at: clock())
+        return offered.isEmpty ? asked : offered
     }
 
     private func isOwnRecord(_ visit: Visit, _ presence: Presence) -> Bool {
@@ -55,13 +62,16 @@ extension PortalEndpoint {
                     .refused, .accessDenied("there is no such patient"), status: 403, request, in: visit)
             }
         }
+        let (asked, offered) = (visit.interaction.request, offered(visit, presence))
+        let withheld = WithheldScopes(
+            requested: asked.requestedScope, offered: offered,
+            beyondThePerson: asked.scopes.filter { !offered.scopes.contains($0) })
         let page = ConsentPage(
             site: site(visit), visitor: try shown(visit, presence), interaction: visit.id.text,
             appName: visit.client.name,
             appHost: visit.interaction.request.redirect.host,
             isVerified: visit.client.isVerified, isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
-            isOwnRecord: isOwnRecord(visit, presence), offered: visit.interaction.request.scopes,
-            requested: visit.interaction.request.requestedScope,
+            isOwnRecord: isOwnRecord(visit, presence), withheld: withheld,
             offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked)
         return self.page(page.render(), in: visit)
     }
@@ -77,7 +87,7 @@ extension PortalEndpoint {
     ) throws(OAuthError) -> Response {
         let (client, language) = (visit.client, site(visit).language)
         let choices = ConsentPage.choices(
-            visit.interaction.request.scopes, isOwnRecord: isOwnRecord(visit, presence), in: language)
+            offered(visit, presence), isOwnRecord: isOwnRecord(visit, presence), in: language)
         let wording = choices.wording(
             of: client.name, at: visit.interaction.request.redirect.host, isVerified: client.isVerified,
             ticked: ticked, offlineLifetime: policy.refreshTokenLifetime(for: client), in: language)

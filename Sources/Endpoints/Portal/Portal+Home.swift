@@ -99,9 +99,7 @@ extension PortalEndpoint {
                 trouble = error.reason
             }
         }
-        let apps = try stored(stores.clients()).filter { $0.isUsable && !$0.launchURLs.isEmpty }.map { client in
-            AppTile(id: client.id, name: client.name, needsPatient: client.scopes.hasPatientScope)
-        }
+        let apps = try stored(stores.clients()).filter { $0.isUsable && !$0.launchURLs.isEmpty }.map(AppTile.init)
         let page = PortalPage(
             site: site, visitor: shown(visitor, session), reach: reach, search: search, selected: selected,
             apps: apps, notice: notice, today: today, leadsToConnectedApps: true)

@@ -1,3 +1,4 @@
+import SMART
 import Testing
 
 @testable import Endpoints
@@ -6,8 +7,10 @@ import Testing
 struct PortalPageTests {
     private static let amy = PatientSummary(id: "p1", name: "Amy Shaw", birthDate: "1961", recordNumber: "000123")
     private static let apps = [
-        AppTile(id: "growth", name: "Growth Chart", needsPatient: true),
-        AppTile(id: "beds", name: "Bed Board", needsPatient: false),
+        AppTile(
+            id: "growth", name: "Growth Chart", host: "growth.example", isVerified: false,
+            scopes: ScopeSet("patient/Observation.cruds patient/Condition.rs patient/Immunization.rs patient/Task.rs")),
+        AppTile(id: "beds", name: "Bed Board", scopes: ScopeSet("openid")),
     ]
 
     private func page(
@@ -57,6 +60,24 @@ struct PortalPageTests {
         #expect(launches.map { $0.controls.value("client") } == ["growth", "beds"])
         #expect(launches.allSatisfy { $0.controls.value("patient") == "p1" && $0.controls.value("csrf") == "t" })
         #expect(launches.first?.controls.last?.text == "Launch Growth Chart with the record of Amy Shaw")
+    }
+
+    @Test("a tile says whose the app is, whether it was looked at, and what it may see, in the words of consent")
+    func tiles() throws {
+        let tiles = try page(selected: Self.amy).all("li").filter { $0.attributes["class"] == "app" }.map { tile in
+            tile.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        #expect(tiles.count == 2)
+        for words in [
+            "Growth Chart growth.example Unverified: nobody at Ward has looked at it", "See in this patient’s record:",
+            " and 1 more",
+            "Add to or change in this patient’s record: test results, vital signs and other measurements",
+            "Launch Growth Chart with the record of Amy Shaw",
+        ] {
+            #expect(tiles[0].contains(words), "\(words)")
+        }
+        #expect(tiles[1].hasPrefix("Bed Board Sees nobody’s record") && !tiles[1].contains("nverified"))
+        #expect(try page(.ownRecord, selected: Self.amy).text.contains("See in your record:"))
     }
 
     @Test("a patient sees the own record and no search")

@@ -139,7 +139,9 @@ enum SamplePages {
 
     private static func portals(_ text: String) -> [(String, HTML)] {
         let apps = [
-            AppTile(id: text, name: text, needsPatient: true), AppTile(id: text, name: text, needsPatient: false),
+            AppTile(id: text, name: text, host: text, isVerified: false, scopes: ScopeSet(scopes)),
+            AppTile(id: text, name: text, scopes: ScopeSet("openid user/Location.rs")),
+            AppTile(id: text, name: text, scopes: ScopeSet("openid")),
         ]
         let notices: [PortalPage.Notice?] = [
             nil, .noSuchPatient, .recordUnavailable, .appUnavailable, .appNeedsPatient(text), .formExpired,
@@ -173,8 +175,11 @@ enum SamplePages {
                     let page = ConsentPage(
                         site: site(text), visitor: visitor(text), interaction: text, appName: text, appHost: text,
                         isVerified: !flag, isLaunchFromEHR: flag, patient: patient, isOwnRecord: flag,
-                        offered: ScopeSet(offered),
-                        requested: "\(offered) system/*.rs \(text)", offlineLifetime: 92 * 86_400, today: today,
+                        withheld: WithheldScopes(
+                            requested: "\(offered) fhirUser system/*.rs user/Device.cud \(text)",
+                            offered: ScopeSet(offered),
+                            beyondThePerson: ScopeSet(offered.contains("fhirUser") ? "" : "fhirUser")),
+                        offlineLifetime: 92 * 86_400, today: today,
                         ticked: patient == nil ? [] : nil)
                     return ("consent, \(offered)", page.render())
                 }

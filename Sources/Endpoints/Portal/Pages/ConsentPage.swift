@@ -1,4 +1,5 @@
 import HTTP
+import OAuth
 import SMART
 
 /// May this app have what it asks for? Everything that it gets is on this page, in words, and each thing has its tick.
@@ -20,8 +21,8 @@ package struct ConsentPage: SpokenPage {
     package let choices: ConsentChoices
     /// What is ticked when the page opens; `nil` for everything.
     package let ticked: Set<ChoiceID>?
-    /// The `scope` parameter as the app sent it.
-    package let requested: String
+    /// What it asked for and cannot have.
+    package let withheld: WithheldScopes
     /// Seconds that the app's access lives on after each use, where it may go on offline.
     package let offlineLifetime: Int
     package let today: CalendarDate
@@ -29,7 +30,7 @@ package struct ConsentPage: SpokenPage {
     package init(
         site: Site, visitor: Visitor, interaction: String, appName: String, appHost: String, isVerified: Bool,
         isLaunchFromEHR: Bool,
-        patient: PatientSummary?, isOwnRecord: Bool, offered: ScopeSet, requested: String, offlineLifetime: Int,
+        patient: PatientSummary?, isOwnRecord: Bool, withheld: WithheldScopes, offlineLifetime: Int,
         today: CalendarDate, ticked: Set<ChoiceID>? = nil
     ) {
         self.site = site
@@ -41,9 +42,9 @@ package struct ConsentPage: SpokenPage {
         self.isLaunchFromEHR = isLaunchFromEHR
         self.patient = patient
         self.isOwnRecord = isOwnRecord
-        choices = Self.choices(offered, isOwnRecord: isOwnRecord, in: site.language)
+        choices = Self.choices(withheld.offered, isOwnRecord: isOwnRecord, in: site.language)
         self.ticked = ticked
-        self.requested = requested
+        self.withheld = withheld
         self.offlineLifetime = offlineLifetime
         self.today = today
     }
@@ -68,7 +69,7 @@ package struct ConsentPage: SpokenPage {
             \(everything, if: choices.hasWildcard)
             \(ticks.fieldsets)
             \(offline)
-            \(withheld)
+            \(whatIsWithheld)
             <section aria-labelledby="answer">
             <h2 id="answer">\(answerTitle)</h2>
             <p>\(destination)</p>
@@ -131,30 +132,45 @@ extension ConsentPage {
             """
     }
 
-    /// What was asked for and is not to be had: the app may work less well without it, whatever the answer.
-    private var withheld: HTML? {
-        let offered = ConsentSentences(choices.offered, for: reader, in: language)
-        let known = ConsentSentences(ScopeSet(requested), for: reader, in: language).lines(beyond: offered)
-        let refused = ScopeSet.refusals(of: requested)
-        let lines = known + refused.map { unknown($0.spelling) }
-        guard !lines.isEmpty else { return nil }
+    /// What was asked for and is not to be had, whatever the answer; folded, for it changes nothing of the question.
+    private var whatIsWithheld: HTML? {
+        guard !withheld.isEmpty else { return nil }
+        let reasons: [(HTML, [String])] = [
+            (notRegisteredWords, sentences(of: withheld.notRegistered)),
+            (beyondYouWords, sentences(of: withheld.beyondThePerson)),
+            (forServicesWords, sentences(of: withheld.forServices)),
+            (unknownWords, withheld.unknown.map { quoted($0.spelling) }),
+        ]
         return """
-            <section class="notice" aria-labelledby="withheld">
-            <h2 id="withheld">\(withheldTitle)</h2>
+            <details class="notice">
+            <summary>\(withheldTitle)</summary>
             <p>\(withheldWords)</p>
-            <ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>
-            \(refused.isEmpty ? nil : explanation(of: refused))
-            </section>
+            \(reasons.map { reason, lines -> HTML in lines.isEmpty ? .empty : Self.list(reason, lines) })
+            \(explanations)
+            </details>
             """
     }
 
-    private func explanation(of refused: [RefusedScope]) -> HTML {
+    private static func list(_ reason: HTML, _ lines: [String]) -> HTML {
+        """
+        <p><strong>\(reason)</strong></p>
+        <ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>
+        """
+    }
+
+    /// What these scopes would let the app do beyond what it can have.
+    private func sentences(of scopes: ScopeSet) -> [String] {
+        ConsentSentences(scopes, for: reader, in: language).lines(
+            beyond: ConsentSentences(choices.offered, for: reader, in: language))
+    }
+
+    private var explanations: HTML {
         """
         <details>
         <summary>\(forDeveloper)</summary>
         <dl>
-        \(refused.map { scope -> HTML in
-            "<dt><code>\(scope.spelling)</code></dt><dd lang=\"en\" dir=\"ltr\">\(scope.reason.description)</dd>"
+        \(withheld.explanations.map { scope, why -> HTML in
+            "<dt><code>\(scope)</code></dt><dd lang=\"en\" dir=\"ltr\">\(why)</dd>"
         })
         </dl>
         </details>

@@ -1,18 +1,5 @@
 import HTTP
-
-/// An app that the person can start from the portal.
-package struct AppTile: Sendable {
-    /// The client id.
-    package let id: String
-    package let name: String
-    package let needsPatient: Bool
-
-    package init(id: String, name: String, needsPatient: Bool) {
-        self.id = id
-        self.name = name
-        self.needsPatient = needsPatient
-    }
-}
+import SMART
 
 /// The portal's home: find a patient, then start an app with that record open.
 package struct PortalPage: SpokenPage {
@@ -165,9 +152,9 @@ extension PortalPage {
             <section aria-labelledby="apps">
             \("<p class=\"step\">\(stepTwo)</p>", if: reach == .patients)
             <h2 id="apps">\(appHeading)</h2>
-            \("<p>\(noApps)</p>", if: apps.isEmpty)
+            \("<div class=\"notice\"><h3>\(noAppsTitle)</h3><p>\(noApps)</p></div>", if: apps.isEmpty)
             \(waiting.isEmpty ? nil : waitingList(waiting))
-            \("<h3>\(withoutPatient)</h3>", if: selected == nil && !ready.isEmpty)
+            \("<p>\(withoutPatient)</p>", if: selected == nil && !ready.isEmpty)
             \(ready.isEmpty ? nil : "<ul class=\"plain tiles\">\(ready.map(tile))</ul>")
             </section>
             """
@@ -181,13 +168,28 @@ extension PortalPage {
     }
 
     private func tile(_ app: AppTile) -> HTML {
-        """
-        <li>
-        <form method="post" action="/portal/launch">
-        \(.hidden("csrf", visitor.csrf))\(.hidden("client", app.id))\(selected.map { .hidden("patient", $0.id) })
-        <button class="tile"><span>\(launch(app.name))</span></button>
-        </form>
-        </li>
-        """
+        let reader: ConsentSentences.Reader = reach == .ownRecord ? .patient : .other
+        let sentences = app.sentences(for: reader, in: language)
+        return """
+            <li class="app">
+            <div class="head">
+            <span class="monogram" data-letter="\(app.letter)"></span>
+            <div>
+            <h3><bdi>\(app.name)</bdi></h3>
+            \(app.host.map { "<p class=\"hint\"><bdi>\($0)</bdi></p>" })
+            \("<p class=\"wrong\">\(unverified)</p>", if: !app.isVerified)
+            </div>
+            </div>
+            \(sentences.isEmpty ? "<p class=\"hint\">\(seesNoRecord)</p>" : Self.list(sentences))
+            <form method="post" action="/portal/launch">
+            \(.hidden("csrf", visitor.csrf))\(.hidden("client", app.id))\(selected.map { .hidden("patient", $0.id) })
+            <button><span>\(launch(app.name))</span></button>
+            </form>
+            </li>
+            """
+    }
+
+    private static func list(_ sentences: [String]) -> HTML {
+        "<ul class=\"plain hint\">\(sentences.map { line -> HTML in "<li>\(line)</li>" })</ul>"
     }
 }

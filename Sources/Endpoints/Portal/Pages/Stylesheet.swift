@@ -240,28 +240,37 @@ package enum Stylesheet {
         /* Apps */
         .tiles {
           display: grid;
-          grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));
+          grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr));
           gap: 1rem;
           margin-top: .75rem;
         }
         .tiles li { margin: 0 }
-        .tiles form { height: 100% }
-        .tile {
+        .app {
+          display: flex;
           flex-direction: column;
-          align-items: flex-start;
-          justify-content: flex-start;
-          width: 100%;
-          height: 100%;
-          padding: 1.125rem 1.25rem;
+          gap: .75rem;
+          padding: 1.25rem;
           background: var(--surface);
-          color: var(--soft);
-          border-color: var(--line);
-          border-inline-start: .375rem solid var(--accent);
-          font-weight: 400;
-          text-align: start;
+          border: 1px solid var(--line);
+          border-radius: .75rem;
         }
-        .tile strong { color: var(--ink); font-size: 1.125rem; font-weight: 650 }
-        .tile:hover { background: var(--notice); border-color: var(--accent) }
+        .app form { margin-top: auto }
+        .app button { width: 100% }
+        .head { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .75rem; align-items: center }
+        .head .wrong { font-size: .9375rem }
+        .monogram {
+          display: grid;
+          place-items: center;
+          width: 3rem;
+          height: 3rem;
+          border: 2px solid var(--accent);
+          border-radius: .75rem;
+          background: var(--accent);
+          color: var(--on-accent);
+          font-size: 1.375rem;
+          font-weight: 700;
+        }
+        .monogram::before { content: attr(data-letter) }
 
         /* What has to be said */
         .problem, .notice, .caution {
@@ -309,9 +318,8 @@ package enum Stylesheet {
           .card, .patient, .patients li { break-inside: avoid }
         }
         @media (forced-colors: active) {
-          .tile, .problem, .notice, .caution, .patient, .card { border-color: CanvasText }
-          .site img { display: block; max-width: 12rem; max-height: 2.75rem }
-        .site:not(:has(img))::before { border-color: CanvasText }
+          .app, .monogram, .problem, .notice, .caution, .patient, .card { border-color: CanvasText }
+          .site:not(:has(img))::before { border-color: CanvasText }
           button, .button, .account .quiet { border-color: ButtonBorder }
           .account .quiet:last-child { margin: 0 }
         }

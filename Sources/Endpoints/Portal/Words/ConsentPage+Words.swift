@@ -205,20 +205,42 @@ extension ConsentPage {
     var allow: HTML { say(en: "Allow", es: "Permitir", de: "Erlauben") }
     var deny: HTML { say(en: "Don’t allow", es: "No permitir", de: "Nicht erlauben") }
 
-    func unknown(_ scope: String) -> String {
-        say(
-            en: "“\(scope)”, which \(site.name) does not know", es: "«\(scope)», que \(site.name) no conoce",
-            de: "„\(scope)“, das \(site.name) nicht kennt")
-    }
     var withheldTitle: HTML {
         say(
-            en: "Asked for, and not offered", es: "Se ha pedido y no se ofrece", de: "Erbeten, aber nicht angeboten")
+            en: "What the app asked for and does not get", es: "Lo que la aplicación ha pedido y no recibe",
+            de: "Was die App erbeten hat und nicht bekommt")
     }
     var withheldWords: HTML {
         say(
-            en: "The app does not get this, whatever you answer:",
-            es: "La aplicación no recibe esto, responda usted lo que responda:",
-            de: "Das bekommt die App nicht, was immer Sie antworten:")
+            en: "This stays closed to the app, whatever you answer. It may be able to do less without it.",
+            es:
+                "Esto queda cerrado para la aplicación, responda usted lo que responda. Quizá sin ello pueda hacer menos.",
+            de: "Das bleibt der App verschlossen, was immer Sie antworten. Vielleicht kann sie ohne das weniger.")
+    }
+    var notRegisteredWords: HTML {
+        say(
+            en: "\(site.name) has not approved the app for this:",
+            es: "\(site.name) no ha autorizado la aplicación para esto:",
+            de: "Dafür hat \(site.name) die App nicht zugelassen:")
+    }
+    var beyondYouWords: HTML {
+        say(
+            en: "Your account cannot give this:", es: "Su cuenta no puede dar esto:",
+            de: "Das kann Ihr Konto nicht geben:")
+    }
+    var forServicesWords: HTML {
+        say(
+            en: "This is only for programs that work without a person:",
+            es: "Esto es solo para programas que trabajan sin ninguna persona:",
+            de: "Das ist nur für Programme, die ohne einen Menschen arbeiten:")
+    }
+    var unknownWords: HTML {
+        say(
+            en: "\(site.name) does not know this:", es: "\(site.name) no conoce esto:",
+            de: "Das kennt \(site.name) nicht:")
+    }
+    func quoted(_ scope: String) -> String {
+        say(en: "“\(scope)”", es: "«\(scope)»", de: "„\(scope)“")
     }
 }
 

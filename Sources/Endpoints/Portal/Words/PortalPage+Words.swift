@@ -50,6 +50,18 @@ extension PortalPage {
                 fragen Sie den Helpdesk von \(site.name).
                 """)
     }
+    var noAppsTitle: HTML {
+        say(en: "No apps yet", es: "Todavía no hay aplicaciones", de: "Noch keine Apps")
+    }
+    var unverified: HTML {
+        say(
+            en: "Unverified: nobody at \(site.name) has looked at it",
+            es: "No verificada: nadie de \(site.name) la ha revisado",
+            de: "Nicht geprüft: Niemand von \(site.name) hat sie sich angesehen")
+    }
+    var seesNoRecord: HTML {
+        say(en: "Sees nobody’s record", es: "No ve ninguna historia clínica", de: "Sieht keine Akte")
+    }
     var noApps: HTML {
         say(
             en: "No app is set up for you yet. The help desk can tell you more.",

@@ -3,7 +3,7 @@ import HTTP
 extension WindowPage {
     var title: String {
         say(
-            en: "Sign in in a new window", es: "Inicie sesión en una ventana nueva",
+            en: "Signing in needs a new window", es: "Inicie sesión en una ventana nueva",
             de: "In einem neuen Fenster anmelden")
     }
     var purpose: HTML {
