@@ -17,11 +17,13 @@ package struct Authorization: Sendable {
     package let session: SecretDigest?
     /// What the consent that the grant rests on says now; `nil` where it rests on none, or has only just been given.
     package let terms: ConsentTerms?
+    /// What the patient in context has denied to the client elsewhere.
+    package let denied: [ConsentRule]
 
     package init(
         grant: String, clientID: String, user: User, scopes: ScopeSet, context: LaunchContext,
         basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant, session: SecretDigest? = nil,
-        requestedScope: String? = nil, terms: ConsentTerms? = nil
+        requestedScope: String? = nil, terms: ConsentTerms? = nil, denied: [ConsentRule] = []
     ) {
         self.grant = grant
         self.clientID = clientID
@@ -34,11 +36,20 @@ package struct Authorization: Sendable {
         self.authenticatedAt = authenticatedAt
         self.session = session
         self.terms = terms
+        self.denied = denied
     }
 
-    /// The scopes of the grant that its consent allows now.
+    /// The scopes of the grant that its consent allows now, and that nobody has denied elsewhere.
     package func permittedScopes(at now: Instant) -> ScopeSet {
-        terms.map { $0.permitted(scopes, at: now) } ?? scopes
+        let allowed = terms.map { $0.permitted(scopes, at: now) } ?? scopes
+        return allowed.permitted(by: denied.denied(at: now), patient: context.patient)
+    }
+
+    package func with(denied: [ConsentRule]) -> Authorization {
+        Authorization(
+            grant: grant, clientID: clientID, user: user, scopes: scopes, context: context, basis: basis, nonce: nonce,
+            authenticatedAt: authenticatedAt, session: session, requestedScope: requestedScope, terms: terms,
+            denied: denied)
     }
 
     package var policy: GrantPolicy {

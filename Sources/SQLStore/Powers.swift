@@ -24,32 +24,33 @@ package enum Powers: String, Sendable, CaseIterable {
             Self.authentication.merging(
                 [
                     "accounts": .read, "grants": .read, "access_tokens": .read, "refresh_tokens": .read,
-                    "sessions": .read, "consents": .read,
+                    "sessions": .read, "consents": .read, "consent_rules": .read,
                 ]
             ) { $1 }
         case .enforce:
             [
                 "clients": .read, "client_origins": .read, "accounts": .read, "grants": .write, "access_tokens": .read,
-                "sessions": .write, "disclosures": .write, "consents": .read,
+                "sessions": .write, "disclosures": .write, "consents": .read, "consent_rules": .read,
             ]
         case .authorize:
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "consents": .read, "sessions": .write,
                 "launches": .write, "interactions": .write, "grants": .write, "codes": .write,
-                "audit_events": .append,
+                "audit_events": .append, "consent_rules": .read,
             ]
         case .portal:
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "attempts": .write,
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
                 "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
-                "consent_versions": .write, "deliveries": .write, "destinations": .read,
+                "consent_versions": .write, "deliveries": .write, "destinations": .read, "consent_rules": .read,
             ]
         case .token:
             Self.authentication.merging(
                 [
                     "accounts": .read, "consents": .read, "keys": .read, "grants": .write, "codes": .write,
                     "access_tokens": .write, "refresh_tokens": .write, "sessions": .write,
+                    "consent_rules": .read,
                 ]
             ) { $1 }
         case .revoke:

@@ -40,24 +40,29 @@ extension SQLStore: AuthorizationCodeStore {
 
     package func code(_ digest: SecretDigest) throws(StoreError) -> AuthorizationCode? {
         try read { connection throws(SQLError) in
-            try connection.row(
+            let found = try connection.row(
                 """
                 SELECT \(Self.grantColumns), \(Self.userColumns), codes.redirect_uri, codes.code_challenge,
-                    codes.expires_at, codes.spent_at
+                    codes.expires_at, codes.spent_at, \(Self.deniedColumn)
                 FROM codes
                     JOIN grants ON grants.id = codes.grant_id
                     LEFT JOIN consents ON consents.id = grants.consent
                     JOIN accounts ON accounts.id = grants.account
                 WHERE codes.digest = $1 AND codes.fhir_base = $2
                 """, digest.bytes, fhirBase
-            ) { row in
+            ) { row -> (code: AuthorizationCode, isDenied: Bool)? in
                 guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(21)) else {
                     return nil
                 }
-                return AuthorizationCode(
+                let code = AuthorizationCode(
                     digest: digest, authorization: authorization, redirectURI: row.text(20), codeChallenge: challenge,
                     expiresAt: Instant(row.int(22)), isSpent: !row.isNull(23), isEnded: !row.isNull(7))
-            } ?? nil
+                return (code, !row.isNull(24))
+            }
+            guard let found = found ?? nil else { return nil }
+            guard found.isDenied else { return found.code }
+            return found.code.with(
+                denied: try Self.rules(of: found.code.authorization, fhirBase: fhirBase, on: connection))
         }
     }
 

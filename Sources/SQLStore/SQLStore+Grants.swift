@@ -8,10 +8,10 @@ extension SQLStore: GrantStore {
         of account: String, at now: Instant, policy: SessionPolicy
     ) throws(StoreError) -> [ActiveGrant] {
         try read { connection throws(SQLError) in
-            try connection.rows(
+            let found = try connection.rows(
                 """
                 SELECT grants.id, grants.client, clients.name, grants.context, grants.scopes, grants.created_at,
-                    grants.used_at, grants.expires_at, \(Self.termsColumns)
+                    grants.used_at, grants.expires_at, \(Self.termsColumns), \(Self.deniedColumn)
                 FROM grants
                     JOIN clients ON clients.id = grants.client
                     LEFT JOIN consents ON consents.id = grants.consent
@@ -21,17 +21,27 @@ extension SQLStore: GrantStore {
                     AND (grants.session IS NULL OR sessions.expires_at > $3 AND sessions.last_seen_at > $4)
                 ORDER BY grants.created_at DESC, grants.id
                 """, account, fhirBase, now.seconds, now.seconds - policy.idle
-            ) { row in
+            ) { row -> (grant: ActiveGrant, isDenied: Bool)? in
                 let granted = ScopeSet(row.text(4))
                 let scopes = Self.terms(row, from: 8).map { $0.permitted(granted, at: now) } ?? granted
                 guard !scopes.isEmpty else { return nil }
-                return ActiveGrant(
+                let grant = ActiveGrant(
                     id: row.text(0), clientID: row.text(1), clientName: row.text(2),
                     patient: LaunchContext(json: Array(row.text(3).utf8))?.patient, scopes: scopes,
                     since: Instant(row.int(5)), lastUsedAt: row.optionalInt(6).map { Instant($0) },
                     expiresAt: Instant(row.int(7)))
+                return (grant, !row.isNull(12))
             }
-            .compactMap { (grant: ActiveGrant?) in grant }
+            var grants: [ActiveGrant] = []
+            for case let (grant, isDenied)? in found {
+                guard isDenied, let patient = grant.patient else {
+                    grants.append(grant)
+                    continue
+                }
+                let rules = try Self.rules(for: grant.clientID, about: patient, fhirBase: fhirBase, on: connection)
+                if let left = grant.limited(by: rules.denied(at: now)) { grants.append(left) }
+            }
+            return grants
         }
     }
 
@@ -55,18 +65,18 @@ extension SQLStore {
     /// One grant, alive or not.
     package func standingGrant(_ id: String, at now: Instant) throws(StoreError) -> StandingGrant? {
         try read { connection throws(SQLError) in
-            try connection.row(
+            let found = try connection.row(
                 """
                 SELECT grants.client, grants.context, grants.account, grants.scopes, grants.created_at, grants.expires_at,
                     grants.ended_at, grants.end_reason, clients.access, clients.disabled_at, clients.approval,
-                    \(Self.userColumns), \(Self.termsColumns)
+                    \(Self.userColumns), \(Self.termsColumns), \(Self.deniedColumn)
                 FROM grants
                     JOIN clients ON clients.id = grants.client
                     LEFT JOIN consents ON consents.id = grants.consent
                     LEFT JOIN accounts ON accounts.id = grants.account
                 WHERE grants.id = $1 AND grants.fhir_base = $2
                 """, id, fhirBase
-            ) { row in
+            ) { row -> (standing: StandingGrant, isDenied: Bool)? in
                 guard let context = LaunchContext(json: Array(row.text(1).utf8)), let access = UserAccess(row.text(8))
                 else {
                     return nil
@@ -87,14 +97,21 @@ extension SQLStore {
                     } else {
                         expiresAt > now ? .alive : .expired
                     }
-                return StandingGrant(
+                let standing = StandingGrant(
                     token: ActiveToken(
                         grantID: id, clientID: row.text(0), user: user, clientAccess: access, context: context,
                         scopes: terms.map { $0.permitted(granted, at: now) } ?? granted, fhirBase: fhirBase,
                         issuedAt: Instant(row.int(4)),
                         expiresAt: expiresAt),
                     state: state)
-            } ?? nil
+                return (standing, !row.isNull(21))
+            }
+            guard let found = found ?? nil else { return nil }
+            guard found.isDenied else { return found.standing }
+            let token = found.standing.token
+            let rules = try Self.rules(
+                for: token.clientID, about: token.solePatient, fhirBase: fhirBase, on: connection)
+            return found.standing.limited(by: rules.denied(at: now))
         }
     }
 }

@@ -53,13 +53,14 @@ extension SQLStore: TokenStore {
     package func accessToken(
         _ digest: SecretDigest, at now: Instant, policy: SessionPolicy
     ) throws(StoreError) -> ActiveToken? {
-        let found: (token: ActiveToken, isInSession: Bool)? = try read { connection throws(SQLError) in
-            try connection.row(
+        typealias Found = (token: ActiveToken, isInSession: Bool, isDenied: Bool)
+        let found: Found? = try read { connection throws(SQLError) in
+            let found = try connection.row(
                 """
                 SELECT grants.id, grants.client, grants.context, grants.account, grants.session, \(Self.userColumns),
                     access_tokens.scopes, access_tokens.issued_at, access_tokens.expires_at, access_tokens.fhir_base,
                     sessions.last_seen_at, sessions.expires_at, grants.used_at, clients.access, \(Self.termsColumns),
-                    grants.consent
+                    grants.consent, \(Self.deniedColumn)
                 FROM access_tokens
                     JOIN grants ON grants.id = access_tokens.grant_id
                     JOIN clients ON clients.id = grants.client
@@ -70,7 +71,7 @@ extension SQLStore: TokenStore {
                     AND grants.ended_at IS NULL AND accounts.disabled_at IS NULL AND clients.disabled_at IS NULL
                     AND clients.approval = 'approved' AND (grants.account IS NULL OR accounts.id IS NOT NULL)
                 """, digest.bytes, fhirBase, now.seconds
-            ) { row in
+            ) { row -> Found? in
                 guard let access = UserAccess(row.text(18)) else { return nil }
                 var scopes = ScopeSet(row.text(11))
                 if let terms = Self.terms(row, from: 19) { scopes = terms.permitted(scopes, at: now) }
@@ -82,9 +83,14 @@ extension SQLStore: TokenStore {
                         scopes: scopes, fhirBase: row.text(14), issuedAt: Instant(row.int(12)),
                         expiresAt: Instant(row.int(13)), session: Self.session(row, id: 4, from: 15),
                         lastUsedAt: row.optionalInt(17).map { Instant($0) }, consent: row.optionalText(23))
-                    return (token, !row.isNull(4))
+                    return (token, !row.isNull(4), !row.isNull(24))
                 }
-            } ?? nil
+            }
+            guard let found = found ?? nil else { return nil }
+            guard found.isDenied else { return found }
+            let rules = try Self.rules(
+                for: found.token.clientID, about: found.token.solePatient, fhirBase: fhirBase, on: connection)
+            return found.token.limited(by: rules.denied(at: now)).map { ($0, found.isInSession, true) }
         }
         guard let found else { return nil }
         // A grant that lives in a session dies with it.
@@ -94,10 +100,11 @@ extension SQLStore: TokenStore {
 
     package func refreshToken(_ digest: SecretDigest) throws(StoreError) -> RefreshToken? {
         try read { connection throws(SQLError) in
-            try connection.row(
+            let found = try connection.row(
                 """
                 SELECT \(Self.grantColumns), \(Self.userColumns), refresh_tokens.expires_at, refresh_tokens.spent_at,
-                    successors.digest, successors.spent_at, sessions.last_seen_at, sessions.expires_at
+                    successors.digest, successors.spent_at, sessions.last_seen_at, sessions.expires_at,
+                    \(Self.deniedColumn)
                 FROM refresh_tokens
                     JOIN grants ON grants.id = refresh_tokens.grant_id
                     LEFT JOIN consents ON consents.id = grants.consent
@@ -106,18 +113,23 @@ extension SQLStore: TokenStore {
                     LEFT JOIN sessions ON sessions.id = grants.session
                 WHERE refresh_tokens.digest = $1 AND refresh_tokens.fhir_base = $2
                 """, digest.bytes, fhirBase
-            ) { row in
+            ) { row -> (token: RefreshToken, isDenied: Bool)? in
                 Self.authorization(row).map { authorization in
                     // A successor that is not there any more was spent long ago.
                     let use = row.optionalInt(21).map { spentAt in
                         RefreshToken.Use(
                             at: Instant(spentAt), isSuccessorSpent: row.isNull(22) || !row.isNull(23))
                     }
-                    return RefreshToken(
+                    let token = RefreshToken(
                         digest: digest, authorization: authorization, expiresAt: Instant(row.int(20)), use: use,
                         isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 24))
+                    return (token, !row.isNull(26))
                 }
-            } ?? nil
+            }
+            guard let found = found ?? nil else { return nil }
+            guard found.isDenied else { return found.token }
+            return found.token.with(
+                denied: try Self.rules(of: found.token.authorization, fhirBase: fhirBase, on: connection))
         }
     }
 

@@ -3,7 +3,7 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first, second, third, audit, consents, browsers])
+    static let migrations = Migrations([first, second, third, audit, consents, browsers, directives])
 
     private static let first = """
         CREATE TABLE clients (
@@ -396,5 +396,52 @@ enum Schema {
             FOREIGN KEY (consent, version) REFERENCES consent_versions (consent, version)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX deliveries_due ON deliveries (due_at) WHERE delivered_at IS NULL;
+        """
+
+    private static let directives = """
+        -- What patients have decided elsewhere, each with the versions that it had.
+        CREATE TABLE consent_directives (
+            id TEXT PRIMARY KEY,
+            fhir_base TEXT NOT NULL,
+            patient TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),
+            version INTEGER NOT NULL,
+            source TEXT NOT NULL CHECK (source IN ('paper', 'fhir', 'webhook')),
+            origin TEXT,
+            origin_version TEXT,
+            origin_updated_at INTEGER,
+            statement TEXT,
+            recorded_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            UNIQUE (origin, fhir_base)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX consent_directives_by_patient ON consent_directives (patient);
+        CREATE TABLE consent_directive_versions (
+            directive TEXT NOT NULL REFERENCES consent_directives (id),
+            version INTEGER NOT NULL,
+            fhir_base TEXT NOT NULL,
+            status TEXT NOT NULL,
+            origin_version TEXT,
+            statement TEXT,
+            changed_at INTEGER NOT NULL,
+            PRIMARY KEY (directive, version)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What each version denies, and to which app; '' stands for every app. Requests ask the index of those in force.
+        CREATE TABLE consent_rules (
+            directive TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            fhir_base TEXT NOT NULL,
+            patient TEXT NOT NULL,
+            client TEXT NOT NULL,
+            denied TEXT NOT NULL,
+            starts_at INTEGER,
+            ends_at INTEGER,
+            in_force INTEGER NOT NULL,
+            PRIMARY KEY (directive, version, position),
+            FOREIGN KEY (directive, version) REFERENCES consent_directive_versions (directive, version)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX consent_rules_in_force ON consent_rules (client, patient) WHERE in_force = 1;
         """
 }

@@ -133,6 +133,7 @@ extension StandingGrant.State {
         case .ended(let reason): "ended: \(reason)"
         case .userDisabled: "its user is disabled"
         case .clientDisabled: "its client is disabled or not approved"
+        case .denied: "the patient in context denies the app all of it: see vestibule consent directives"
         case .consentEnded: "the consent that it rests on has been withdrawn or is over"
         }
     }

@@ -29,11 +29,12 @@ struct AuthorizationStepTests {
     }
 
     private func next(
-        _ interaction: Interaction, _ session: Session?, client: ClientRegistration = Fixture.client(), after: Int = 20
+        _ interaction: Interaction, _ session: Session?, client: ClientRegistration = Fixture.client(), after: Int = 20,
+        denied: DenyRule...
     ) -> AuthorizationStep {
         AuthorizationStep.next(
             for: client, presence: Presence(session, vouched: nil, in: interaction), interaction: interaction,
-            at: started + after)
+            denied: DenyRules(denied), at: started + after)
     }
 
     private func code(_ step: AuthorizationStep) -> OAuthError.Code? {
@@ -52,6 +53,27 @@ struct AuthorizationStepTests {
                 == .issue(ScopeSet("openid patient/*.rs"), .consent("c1")))
         progress.decision = .denied(consent: "c1")
         #expect(code(next(try interaction(progress: progress), session())) == .accessDenied)
+    }
+
+    @Test("what the patient denies elsewhere is refused, or cut, whoever allows it and however the app came")
+    func denied() throws {
+        let all = DenyRule(patient: "pat-1")
+        let progress = Interaction.Progress(account: "u1", patient: "pat-1")
+        #expect(code(next(try interaction(progress: progress), session(), denied: all)) == .accessDenied)
+        #expect(code(next(try interaction(launch: launch()), session(), denied: all)) == .accessDenied)
+        let trusted = Fixture.client(trusted: true)
+        #expect(code(next(try interaction(launch: launch()), session(), client: trusted, denied: all)) == .accessDenied)
+        let other = DenyRule(patient: "pat-2")
+        #expect(next(try interaction(progress: progress), session(), denied: other) == .consent)
+
+        var decided = progress
+        decided.decision = .allowed(ScopeSet("openid patient/Patient.rs patient/Observation.rs"), consent: "c1")
+        let part = DenyRule(patient: "pat-1", "Observation")
+        #expect(
+            next(try interaction(progress: decided), session(), denied: part)
+                == .issue(ScopeSet("openid patient/Patient.rs"), .consent("c1")))
+        decided.decision = .allowed(ScopeSet("openid patient/Observation.rs"), consent: "c1")
+        #expect(code(next(try interaction(progress: decided), session(), denied: part)) == .accessDenied)
     }
 
     @Test("who cancels the picker has said no, though there is no patient yet")

@@ -104,7 +104,7 @@ struct ScopeBoundTests {
                     id: SecretDigest(of: "s"), user: Fixture.user(), authenticatedAt: Fixture.now,
                     lastSeenAt: Fixture.now)
                 let step = AuthorizationStep.next(
-                    for: client, presence: .session(session), interaction: interaction, at: Fixture.now)
+                    for: client, presence: .session(session), interaction: interaction, denied: .none, at: Fixture.now)
                 guard case .issue(let granted, _) = step else {
                     Issue.record("nothing was issued: \(step)")
                     continue

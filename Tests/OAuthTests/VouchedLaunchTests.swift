@@ -68,7 +68,7 @@ struct VouchedLaunchTests {
         let vouched = interaction.isVouchedFor ? Fixture.user(disabled: disabled) : nil
         return AuthorizationStep.next(
             for: Fixture.client(trusted: trusted), presence: Presence(session, vouched: vouched, in: interaction),
-            interaction: interaction, at: Self.started + 20)
+            interaction: interaction, denied: .none, at: Self.started + 20)
     }
 
     private func code(_ step: AuthorizationStep) -> OAuthError.Code? {
@@ -124,7 +124,7 @@ struct VouchedLaunchTests {
         let interaction = try interaction()
         let step = AuthorizationStep.next(
             for: Fixture.client(trusted: true), presence: .vouched(Fixture.user("u2"), at: Self.started),
-            interaction: interaction, at: Self.started)
+            interaction: interaction, denied: .none, at: Self.started)
         #expect(code(step) == .accessDenied)
     }
 }

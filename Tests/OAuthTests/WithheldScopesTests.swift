@@ -19,6 +19,16 @@ struct WithheldScopesTests {
         #expect(explained.first { $0.scope == "offline_access" }?.why == "not registered for this app")
     }
 
+    @Test("what the patient denies elsewhere is told as what it is, and not as something nobody registered")
+    func denied() {
+        let rules = DenyRules([DenyRule(patient: "p1", "Observation")])
+        let withheld = WithheldScopes(
+            requested: "openid patient/*.rs", offered: ScopeSet("openid patient/Patient.rs"),
+            denied: .init(from: ScopeSet("patient/*.rs"), by: rules))
+        #expect(withheld.denied.parts == ScopeSet("patient/Observation.rs") && withheld.notRegistered.isEmpty)
+        #expect(!withheld.isEmpty && withheld.explanations.map(\.scope) == ["patient/*.rs"])
+    }
+
     @Test("who gets all that was asked for misses nothing")
     func nothing() {
         let all = "openid patient/*.rs launch/patient"

@@ -5,7 +5,7 @@ import SMART
 import Store
 
 package typealias AuthorizeStores = ClientStore & SessionStore & UserStore & LaunchStore & InteractionStore
-    & AuthorizationCodeStore & TokenStore
+    & AuthorizationCodeStore & TokenStore & DenyRuleStore
 
 /// The authorization endpoint (RFC 6749 §3.1, SMART app-launch#obtain-authorization-code).
 ///
@@ -118,7 +118,9 @@ package struct AuthorizeEndpoint: Endpoint {
         guard interaction.isVouchedFor, request.method == .get else { return nil }
         let session = try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: now).session
         let presence = try presence(session, in: interaction, users: stores)
-        let step = AuthorizationStep.next(for: client, presence: presence, interaction: interaction, at: now)
+        let denied = try denied(to: client, in: interaction, presence, rules: stores, at: now)
+        let step = AuthorizationStep.next(
+            for: client, presence: presence, interaction: interaction, denied: denied, at: now)
         switch step {
         case .issue, .refuse: return try take(step, id, interaction, presence, client, request, at: now)
         case .login, .choosePatient, .chooseEncounter, .consent: return nil
@@ -205,7 +207,9 @@ package struct AuthorizeEndpoint: Endpoint {
             else: .invalidClient("this app is not registered any more"))
         if let refusal = client.refusal { throw .invalidClient(refusal, detail: "client not usable") }
         let presence = try presence(visitor.session, in: interaction, users: stores)
-        let step = AuthorizationStep.next(for: client, presence: presence, interaction: interaction, at: now)
+        let denied = try denied(to: client, in: interaction, presence, rules: stores, at: now)
+        let step = AuthorizationStep.next(
+            for: client, presence: presence, interaction: interaction, denied: denied, at: now)
         var response = try take(step, id, interaction, presence, client, request, at: now)
         if let newCookie { response.add("Set-Cookie", newCookie.field) }
         return response

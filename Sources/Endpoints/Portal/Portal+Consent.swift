@@ -35,7 +35,8 @@ extension PortalEndpoint {
 
     /// What the person is asked about: nobody is asked for what they cannot give, unless there is nothing else.
     private func offered(_ visit: Visit, _ presence: Presence) -> ScopeSet {
-        let asked = visit.interaction.request.scopes
+        // What the patient denies elsewhere is nobody's to allow here.
+        let asked = visit.open
         let offered = asked.grantable(to: presence, policy: sessionPolicy, at: clock())
         return offered.isEmpty ? asked : offered
     }
@@ -62,10 +63,11 @@ extension PortalEndpoint {
                     .refused, .accessDenied("there is no such patient"), status: 403, request, in: visit)
             }
         }
-        let (asked, offered) = (visit.interaction.request, offered(visit, presence))
+        let (asked, open, offered) = (visit.interaction.request, visit.open, offered(visit, presence))
         let withheld = WithheldScopes(
             requested: asked.requestedScope, offered: offered,
-            beyondThePerson: asked.scopes.filter { !offered.scopes.contains($0) })
+            beyondThePerson: open.filter { !offered.scopes.contains($0) },
+            denied: .init(from: asked.scopes.filter { !open.scopes.contains($0) }, by: visit.denied))
         let page = ConsentPage(
             site: site(visit), visitor: try shown(visit, presence), interaction: visit.id.text,
             appName: visit.client.name,

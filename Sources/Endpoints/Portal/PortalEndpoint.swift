@@ -6,7 +6,7 @@ import Service
 import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
-    & LaunchStore & GrantStore & AuditStore & AccountingStore
+    & LaunchStore & GrantStore & AuditStore & AccountingStore & DenyRuleStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///

@@ -13,6 +13,14 @@ struct Visit {
     let presence: Presence?
     /// Whether the browser says so.
     let isFramed: Bool
+    /// What the patient in context does not let the app have.
+    let denied: DenyRules
+
+    /// What of the request nobody has denied elsewhere.
+    var open: ScopeSet {
+        let patient = presence.flatMap { interaction.patient(for: $0.user) }
+        return interaction.request.scopes.permitted(by: denied, patient: patient)
+    }
 }
 
 extension PortalEndpoint {
@@ -24,10 +32,11 @@ extension PortalEndpoint {
             try isOf(visitor, interaction),
             let client = try stored(stores.client(interaction.request.clientID)), client.isUsable
         else { return nil }
+        let presence = try presence(visitor.session, in: interaction, users: stores)
         return Visit(
-            id: id, interaction: interaction, client: client, visitor: visitor,
-            presence: try presence(visitor.session, in: interaction, users: stores),
-            isFramed: request.saysItIsFramed ?? false)
+            id: id, interaction: interaction, client: client, visitor: visitor, presence: presence,
+            isFramed: request.saysItIsFramed ?? false,
+            denied: try denied(to: client, in: interaction, presence, rules: stores, at: clock()))
     }
 
     /// Whether an interaction is this browser's. One that an EHR vouches for, begun without a cookie, becomes so with the
@@ -70,6 +79,7 @@ extension PortalEndpoint {
     /// What the authorization needs now; a page that is not it sends the browser back.
     func step(of visit: Visit) -> AuthorizationStep {
         AuthorizationStep.next(
-            for: visit.client, presence: visit.presence, interaction: visit.interaction, at: clock())
+            for: visit.client, presence: visit.presence, interaction: visit.interaction, denied: visit.denied,
+            at: clock())
     }
 }

@@ -18,8 +18,11 @@ package enum AuthorizationStep: Sendable, Equatable {
     }
 
     /// The one place that knows the order: who is it, which patient, is it allowed. Pages never route to one another.
+    ///
+    /// - Parameter denied: what patients do not let the client have now; those of the patient in context suffice.
     package static func next(
-        for client: ClientRegistration, presence: Presence?, interaction: Interaction, at now: Instant
+        for client: ClientRegistration, presence: Presence?, interaction: Interaction, denied: DenyRules,
+        at now: Instant
     ) -> AuthorizationStep {
         let request = interaction.request
         let isSilent = request.prompt.contains(.none)
@@ -59,16 +62,22 @@ package enum AuthorizationStep: Sendable, Equatable {
                     .accessDenied, "the signed-in user has no access to this patient", detail: "patient not allowed"))
         }
 
+        // What the patient has denied elsewhere wins over whatever anybody allows here.
+        let open = request.scopes.permitted(by: denied, patient: patient)
+        guard !open.isEmpty || request.scopes.isEmpty else { return .refuse(.deniedElsewhere) }
+
         if interaction.needsEncounter(from: user) {
             return isSilent
                 ? .refuse(OAuthError(.interactionRequired, "a visit has to be picked")) : .chooseEncounter
         }
 
         if case .allowed(let scopes, let consent) = interaction.progress?.decision {
-            return .issue(scopes.allowed(by: request.scopes), .consent(consent))
+            let allowed = scopes.allowed(by: request.scopes)
+            let left = allowed.permitted(by: denied, patient: patient)
+            return left.isEmpty && !allowed.isEmpty ? .refuse(.deniedElsewhere) : .issue(left, .consent(consent))
         }
         if interaction.launch != nil, client.isTrusted, !request.prompt.contains(.consent) {
-            return .issue(request.scopes, .trustedApp)
+            return .issue(open, .trustedApp)
         }
         return isSilent ? .refuse(OAuthError(.consentRequired, "the person has to allow the access")) : .consent
     }
@@ -81,5 +90,12 @@ package enum AuthorizationStep: Sendable, Equatable {
         let request = interaction.request
         if request.prompt.contains(.login) || request.prompt.contains(.selectAccount) { return true }
         return request.maxAge.map { $0 == 0 || now - presence.authenticatedAt > $0 } ?? false
+    }
+}
+
+extension OAuthError {
+    fileprivate static var deniedElsewhere: OAuthError {
+        OAuthError(
+            .accessDenied, "the patient does not let this app have what it asks for", detail: "denied by a directive")
     }
 }

@@ -8,6 +8,8 @@ package struct WithheldScopes: Sendable, Equatable {
     package let forServices: ScopeSet
     /// The person could not give it.
     package let beyondThePerson: ScopeSet
+    /// The patient denies it elsewhere, all or part of it.
+    package let denied: Denied
     /// Nothing that is known here.
     package let unknown: [RefusedScope]
     /// What is left of the request.
@@ -17,9 +19,12 @@ package struct WithheldScopes: Sendable, Equatable {
     ///   - requested: the `scope` parameter as the app sent it.
     ///   - offered: what the person is asked about.
     ///   - beyondThePerson: what the app is registered for and this person cannot give.
-    package init(requested: String, offered: ScopeSet, beyondThePerson: ScopeSet = ScopeSet()) {
+    package init(
+        requested: String, offered: ScopeSet, beyondThePerson: ScopeSet = ScopeSet(), denied: Denied = Denied()
+    ) {
         let asked = ScopeSet(requested)
-        let kept = Set((offered.scopes + beyondThePerson.scopes).map(\.spelling))
+        let kept = Set((offered.scopes + beyondThePerson.scopes + denied.scopes.scopes).map(\.spelling))
+        self.denied = denied
         forServices = asked.filter { $0.clinical?.context == .system && !kept.contains($0.spelling) }
         notRegistered = asked.filter { $0.clinical?.context != .system && !kept.contains($0.spelling) }
         self.beyondThePerson = beyondThePerson
@@ -28,7 +33,19 @@ package struct WithheldScopes: Sendable, Equatable {
     }
 
     package var isEmpty: Bool {
-        notRegistered.isEmpty && forServices.isEmpty && beyondThePerson.isEmpty && unknown.isEmpty
+        notRegistered.isEmpty && forServices.isEmpty && beyondThePerson.isEmpty && denied.scopes.isEmpty
+            && unknown.isEmpty
+    }
+
+    /// Scopes of the request of which the patient denies something to the app, and what that is.
+    package struct Denied: Sendable, Equatable {
+        package let scopes: ScopeSet
+        package let parts: ScopeSet
+
+        package init(from scopes: ScopeSet = ScopeSet(), by rules: DenyRules = .none) {
+            self.scopes = scopes
+            parts = scopes.allowed(by: rules.scopes).filter { $0.clinical != nil }
+        }
     }
 
     /// Each scope with what became of it, for the app's developer.
@@ -42,6 +59,7 @@ package struct WithheldScopes: Sendable, Equatable {
                 ($0.spelling, "system/ scopes are for backend services, which no person asks for")
             }
             + beyondThePerson.scopes.map { ($0.spelling, Self.whyNot($0)) }
+            + denied.scopes.scopes.map { ($0.spelling, "the patient denies this app all or some of it") }
             + unknown.map { ($0.spelling, $0.reason.description) }
     }
 

@@ -10,7 +10,7 @@ package struct ActiveToken: Sendable {
     package let clientAccess: UserAccess
     package let context: LaunchContext
     /// What this token carries; a refresh may have narrowed it.
-    package let scopes: ScopeSet
+    package private(set) var scopes: ScopeSet
     package let fhirBase: String
     package let issuedAt: Instant
     package let expiresAt: Instant
@@ -20,6 +20,8 @@ package struct ActiveToken: Sendable {
     package let lastUsedAt: Instant?
     /// The consent record that its grant rests on.
     package let consent: String?
+    /// What patients do not let the client have now.
+    package private(set) var denied = DenyRules.none
 
     package init(
         grantID: String, clientID: String, user: User?, clientAccess: UserAccess = .all, context: LaunchContext,
@@ -51,11 +53,26 @@ extension TokenAccess {
     package init(_ token: ActiveToken) {
         self.init(
             token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
-            clientAccess: token.clientAccess)
+            clientAccess: token.clientAccess, denied: token.denied)
     }
 }
 
 extension ActiveToken {
+    /// What deny rules leave of it; `nil` where the patient in context denies all that it is for.
+    package func limited(by denied: DenyRules) -> ActiveToken? {
+        var limited = self
+        limited.scopes = scopes.permitted(by: denied, patient: patient)
+        limited.denied = denied
+        return limited.scopes.isEmpty ? nil : limited
+    }
+
+    /// The one patient whose rules can matter; `nil` where it reaches others.
+    package var solePatient: String? {
+        let isOfOne = scopes.clinical.allSatisfy { $0.context == .patient }
+        guard isOfOne, let patient, fhirUser?.ownPatient ?? patient == patient else { return nil }
+        return patient
+    }
+
     /// Whether it is of use at all, for introspection (RFC 7662 §2.2): not where the patient in context was taken from its
     /// user. A backend service has neither.
     package var isActive: Bool { user?.maySee(patientIn: context) ?? true }

@@ -25,4 +25,13 @@ package struct ActiveGrant: Sendable {
         self.lastUsedAt = lastUsedAt
         self.expiresAt = expiresAt
     }
+
+    /// What deny rules leave of it; `nil` where that is nothing.
+    package func limited(by denied: DenyRules) -> ActiveGrant? {
+        let left = scopes.permitted(by: denied, patient: patient)
+        guard !left.isEmpty else { return nil }
+        return ActiveGrant(
+            id: id, clientID: clientID, clientName: clientName, patient: patient, scopes: left, since: since,
+            lastUsedAt: lastUsedAt, expiresAt: expiresAt)
+    }
 }

@@ -25,6 +25,12 @@ package struct AuthorizationCode: Sendable {
         self.isEnded = isEnded
     }
 
+    package func with(denied: [ConsentRule]) -> AuthorizationCode {
+        AuthorizationCode(
+            digest: digest, authorization: authorization.with(denied: denied), redirectURI: redirectURI,
+            codeChallenge: codeChallenge, expiresAt: expiresAt, isSpent: isSpent, isEnded: isEnded)
+    }
+
     /// After this many wrong verifiers the code is spent.
     package static let verifierAttempts = 5
 
@@ -59,7 +65,7 @@ package struct AuthorizationCode: Sendable {
             else: .invalidGrant("the user has no access to this patient any more", detail: "patient not allowed"))
         try require(
             !authorization.permittedScopes(at: now).isEmpty,
-            else: .invalidGrant(Self.refusal, detail: "consent withdrawn or over"))
+            else: .invalidGrant(Self.refusal, detail: "consent withdrawn, denied or over"))
         return .fresh(authorization)
     }
 

@@ -35,6 +35,12 @@ package struct RefreshToken: Sendable {
         self.session = session
     }
 
+    package func with(denied: [ConsentRule]) -> RefreshToken {
+        RefreshToken(
+            digest: digest, authorization: authorization.with(denied: denied), expiresAt: expiresAt, use: use,
+            isEnded: isEnded, session: session)
+    }
+
     /// Seconds in which the same client may send a spent token again, because the answer got lost: it gets the very same
     /// successor, so there is one live line whatever happens.
     package static let retryGrace = 60
@@ -73,7 +79,8 @@ package struct RefreshToken: Sendable {
         let permitted = authorization.permittedScopes(at: now)
         try require(
             !permitted.isEmpty,
-            else: .invalidGrant("the consent has been withdrawn or is over", detail: "consent withdrawn or over"))
+            else: .invalidGrant(
+                "the consent has been withdrawn, denied or is over", detail: "consent withdrawn, denied or over"))
         // What the client may still have: its registration can have shrunk since the grant.
         let granted = permitted.allowed(by: client.registration.scopes)
         try require(

@@ -12,6 +12,8 @@ package struct StandingGrant: Sendable {
         case clientDisabled
         /// The consent that it rests on has been withdrawn or has run out.
         case consentEnded
+        /// The patient in context denies its app all of it.
+        case denied
     }
 
     package let token: ActiveToken
@@ -20,5 +22,10 @@ package struct StandingGrant: Sendable {
     package init(token: ActiveToken, state: State) {
         self.token = token
         self.state = state
+    }
+
+    package func limited(by denied: DenyRules) -> StandingGrant {
+        if let left = token.limited(by: denied) { return StandingGrant(token: left, state: state) }
+        return StandingGrant(token: token, state: state == .alive ? .denied : state)
     }
 }

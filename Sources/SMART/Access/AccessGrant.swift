@@ -13,16 +13,41 @@ package struct AccessGrant: Sendable, Equatable {
     package let type: String?
     package let permissions: Permissions
     package let constraints: [ScopeConstraint]
+    /// What patients do not let this app have, of the type that was asked about.
+    package var excluded = Exclusions()
 }
 
 extension AccessGrant {
     /// Whether the Patient resource of this id is within reach.
     func reaches(patient id: String) -> Bool {
-        switch reach {
+        guard !excluded.patients.contains(id) else { return false }
+        return switch reach {
         case .everyone: true
         case .patients(let ids): ids.contains(id)
         case .instance(let own): own == id
         }
+    }
+}
+
+extension AccessGrant {
+    /// The same for one type of which some is denied; `nil` where nothing is left within reach.
+    func without(_ exclusions: Exclusions, on type: String) -> AccessGrant? {
+        guard !exclusions.isEmpty else { return self }
+        var excluded = exclusions
+        var reach = reach
+        switch self.reach {
+        case .everyone: break
+        case .patients(let ids):
+            let left = ids.subtracting(exclusions.patients)
+            guard !left.isEmpty else { return nil }
+            reach = .patients(left)
+            excluded = Exclusions(parts: exclusions.parts.filter { left.contains($0.key) })
+        case .instance(let own):
+            guard type == "Patient" else { return self }
+            guard !exclusions.patients.contains(own) else { return nil }
+        }
+        return AccessGrant(
+            reach: reach, type: self.type, permissions: permissions, constraints: constraints, excluded: excluded)
     }
 }
 

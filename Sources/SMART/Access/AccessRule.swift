@@ -8,7 +8,7 @@ package enum AccessRule: Sendable, Equatable {
     init(_ grants: [AccessGrant]) {
         if grants.isEmpty {
             self = .none
-        } else if grants.contains(where: { $0.reach == .everyone && $0.constraints.isEmpty }) {
+        } else if grants.contains(where: { $0.reach == .everyone && $0.constraints.isEmpty && $0.excluded.isEmpty }) {
             self = .unrestricted
         } else {
             self = .restricted(grants)

@@ -2,9 +2,12 @@
 struct ExportRights {
     /// `nil` for every type.
     private let types: Set<String>?
+    /// What patients do not let the client have. An export cannot leave them out, so it has no type that they speak of.
+    private let denied: DenyRules
 
     /// - Parameter grants: those of `system/` scopes alone.
-    init(_ grants: [AccessGrant]) {
+    init(_ grants: [AccessGrant], denied: DenyRules = .none) {
+        self.denied = denied
         let whole = grants.filter { $0.reach == .everyone && $0.constraints.isEmpty }
         func permissions(_ type: String?) -> Permissions {
             whole.filter { $0.type == nil || $0.type == type }.reduce(into: []) { $0.formUnion($1.permissions) }
@@ -16,16 +19,22 @@ struct ExportRights {
     }
 
     var isEmpty: Bool { types?.isEmpty == true }
-    var isUnlimited: Bool { types == nil }
+    var isUnlimited: Bool { types == nil && denied.isEmpty }
 
     /// The types to ask for where the request names none; `nil` for all.
     var asked: [String]? { types?.sorted() }
 
-    func covers(_ type: String) -> Bool { types?.contains(type) ?? true }
+    func covers(_ type: String) -> Bool { types?.contains(type) ?? true && !denied.touch(type: type) }
 
     func covers(_ wanted: Set<String>?) -> Bool {
-        guard let types else { return true }
-        return wanted.map { $0.isSubset(of: types) } ?? false
+        guard let wanted else { return isUnlimited }
+        return wanted.allSatisfy { covers($0) }
+    }
+
+    /// Whether these, or all where none are named, would be covered if no patient had denied anything.
+    func isDenied(_ wanted: Set<String>?) -> Bool {
+        guard let wanted = wanted ?? types else { return !denied.isEmpty }
+        return wanted.contains { denied.touch(type: $0) }
     }
 }
 

@@ -5,6 +5,7 @@ extension DecisionTable {
     /// X1
     func beginExport(_ operation: FHIROperation, _ request: FHIRRequest) throws(FHIRRefusal) -> AccessDecision {
         let rights = access.export
+        guard !rights.isDenied(Set(Self.levels(operation))) else { throw .deniedInExport }
         guard !rights.isEmpty, Self.levels(operation).allSatisfy({ rights.covers($0) }) else {
             throw .forbidden(
                 "An export needs system/ scopes for whole types.",
@@ -28,6 +29,7 @@ extension DecisionTable {
         var pairs = query.pairs.filter { $0.name != "_type" }
         if let types {
             guard types.allSatisfy({ ResourceType.isKnown($0) }) else { throw .malformed("_type names FHIR types.") }
+            guard !rights.isDenied(types) else { throw .deniedInExport }
             guard rights.covers(types) else {
                 throw .forbidden(
                     "The token's scopes do not cover every type of this export.",
@@ -35,6 +37,8 @@ extension DecisionTable {
                         .spelling)
             }
             pairs.append(("_type", types.sorted().joined(separator: ",")))
+        } else if rights.isDenied(nil) {
+            throw .deniedInExport
         } else if let asked = rights.asked {
             types = Set(asked)
             pairs.append(("_type", asked.joined(separator: ",")))
@@ -48,6 +52,7 @@ extension DecisionTable {
         guard let link = export(text) else {
             throw FHIRRefusal(404, .notFound, "There is no such export for this client.")
         }
+        guard !access.export.isDenied(link.types) else { throw .deniedInExport }
         guard access.export.covers(link.types) else {
             throw .forbidden(
                 "The token's scopes do not cover this export.",
@@ -86,5 +91,15 @@ extension DecisionTable {
                 "A filter of this export is not available to this token.",
                 scope: ClinicalScope(.system, nil, [.read, .search]).spelling)
         }
+    }
+}
+
+extension FHIRRefusal {
+    /// A file is written by the FHIR server, and nobody here looks into it.
+    fileprivate static var deniedInExport: FHIRRefusal {
+        FHIRRefusal(
+            403, .forbidden,
+            "Some patients do not let this app have all of this, and an export cannot leave it out. Ask for other types."
+        )
     }
 }

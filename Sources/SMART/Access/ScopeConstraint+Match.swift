@@ -14,6 +14,28 @@ extension ScopeConstraint {
         }
     }
 
+    /// Whether a rule that denies has to take the resource for one of these: what does not say, or not by which system, could
+    /// be one.
+    func couldMatch(_ resource: JSONValue, of type: String) -> Bool {
+        guard let path = GranularParameter.path(parameter, of: type) else { return true }
+        let elements = resource.values(at: path)
+        return elements.isEmpty
+            || elements.contains { element in
+                guard element.kind != .string else { return values.contains { element.equals($0.code) } }
+                guard let codings = element["coding"] else { return couldMatch(coding: element) }
+                return codings.count == 0 || codings.elements.contains { couldMatch(coding: $0) }
+            }
+    }
+
+    private func couldMatch(coding: JSONValue) -> Bool {
+        guard let code = coding["code"] else { return true }
+        return values.contains { token in
+            guard code.equals(token.code) else { return false }
+            guard let system = token.system, !system.isEmpty, let own = coding["system"] else { return true }
+            return own.equals(system)
+        }
+    }
+
     private func matches(coding: JSONValue) -> Bool {
         guard let code = coding["code"] else { return false }
         let system = coding["system"]

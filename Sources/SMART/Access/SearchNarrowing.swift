@@ -61,7 +61,8 @@ package struct SearchNarrowing: Sendable {
         self.additions = additions
         isComplete =
             grants.isEmpty
-            || compartment.naming != .targets && compartment.paths.count <= 1 && !compartment.repeats
+            || grants.allSatisfy(\.excluded.isEmpty) && compartment.naming != .targets && compartment.paths.count <= 1
+                && !compartment.repeats
                 && (!isConstrained || constraint != nil)
         countsOnly = parameters.contains {
             $0.name == "_summary" && $0.value == "count" || $0.name == "_count" && Int($0.value) == 0

@@ -76,7 +76,8 @@ struct SearchReach {
         case .restricted(let grants):
             guard let patients else { return false }
             return grants.contains { grant in
-                guard grant.constraints.isEmpty, case .patients(let reached) = grant.reach else { return false }
+                guard grant.constraints.isEmpty, grant.excluded.isEmpty, case .patients(let reached) = grant.reach
+                else { return false }
                 return reached.isSuperset(of: patients)
             }
         }

@@ -23,6 +23,7 @@ package struct Visibility: Sendable {
             return grants.contains { grant in
                 reaches(grant.reach, resource, compartment, companions)
                     && grant.constraints.allSatisfy { $0.matches(resource, of: type) }
+                    && !isExcluded(resource, of: type, compartment, by: grant.excluded, companions)
             }
         }
     }
@@ -57,6 +58,38 @@ extension Visibility {
             case .instance: false
             }
         return isReached && grant.constraints.allSatisfy { $0.matches(resource, of: type) }
+            && !isExcluded(resource, of: type, compartment, by: grant.excluded, [])
+    }
+
+    /// Whether a patient who denies this to the app has to be taken for one whom the resource is about. Where it cannot be told
+    /// whose it is, it could be anybody's.
+    private func isExcluded(
+        _ resource: JSONValue, of type: String, _ compartment: Compartment, by excluded: Exclusions,
+        _ companions: Set<String>
+    ) -> Bool {
+        guard !excluded.isEmpty else { return false }
+        func isDenied(_ patient: String?) -> Bool {
+            patient.map { excluded.cover(resource, of: type, about: $0) } ?? excluded.cover(resource, of: type)
+        }
+        switch compartment.kind {
+        case .shared, .definitional: return false
+        case .binary, .denied: return isDenied(nil)
+        case .root: return isDenied(resource["id"]?.string)
+        case .member, .conditional:
+            let named = compartment.paths.flatMap { resource.values(at: $0) }
+            return named.contains { element in
+                guard let text = element["reference"]?.string, case .local(let type, let id) = references.read(text)
+                else { return isDenied(nil) }
+                if type == "Patient" { return isDenied(id) }
+                switch compartment.naming {
+                case .onePatient, .severalPatients: return false
+                // What these are about is what the resource is about.
+                case .targets, .lists:
+                    return Compartment.of(type)?.isImpersonal != true && !companions.contains("\(type)/\(id)")
+                        && isDenied(nil)
+                }
+            }
+        }
     }
 
     private func reaches(

@@ -202,6 +202,7 @@ extension DecisionTable {
 
     /// Whether no patient is named but those that the grants reach.
     private func isWithinReach(_ named: Set<String>, of grants: [AccessGrant]) -> Bool {
+        guard grants.allSatisfy({ named.isDisjoint(with: $0.excluded.patients) }) else { return false }
         let reached = grants.compactMap { if case .patients(let ids) = $0.reach { ids } else { nil } }
         return reached.isEmpty || named.isSubset(of: reached.reduce(into: Set<String>()) { $0.formUnion($1) })
     }

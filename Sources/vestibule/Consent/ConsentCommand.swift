@@ -8,7 +8,8 @@ struct ConsentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consent", abstract: "What people have allowed apps; records are changed, never deleted.",
         subcommands: [
-            List.self, Show.self, Withdraw.self, Narrow.self, Deliveries.self, WebhookSecret.self,
+            List.self, Show.self, Withdraw.self, Narrow.self, Deny.self, Directives.self, Lift.self, Deliveries.self,
+            WebhookSecret.self,
         ])
 
     struct List: ParsableCommand {

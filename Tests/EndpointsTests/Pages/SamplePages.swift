@@ -178,7 +178,10 @@ enum SamplePages {
                         withheld: WithheldScopes(
                             requested: "\(offered) fhirUser system/*.rs user/Device.cud \(text)",
                             offered: ScopeSet(offered),
-                            beyondThePerson: ScopeSet(offered.contains("fhirUser") ? "" : "fhirUser")),
+                            beyondThePerson: ScopeSet(offered.contains("fhirUser") ? "" : "fhirUser"),
+                            denied: .init(
+                                from: ScopeSet("patient/*.rs"),
+                                by: DenyRules([DenyRule(patient: "p", "Condition")]))),
                         offlineLifetime: 92 * 86_400, today: today,
                         ticked: patient == nil ? [] : nil)
                     return ("consent, \(offered)", page.render())

@@ -138,6 +138,7 @@ extension ConsentPage {
         let reasons: [(HTML, [String])] = [
             (notRegisteredWords, sentences(of: withheld.notRegistered)),
             (beyondYouWords, sentences(of: withheld.beyondThePerson)),
+            (deniedElsewhereWords, sentences(of: withheld.denied.parts)),
             (forServicesWords, sentences(of: withheld.forServices)),
             (unknownWords, withheld.unknown.map { quoted($0.spelling) }),
         ]

@@ -228,6 +228,17 @@ extension ConsentPage {
             en: "Your account cannot give this:", es: "Su cuenta no puede dar esto:",
             de: "Das kann Ihr Konto nicht geben:")
     }
+    var deniedElsewhereWords: HTML {
+        isOwnRecord
+            ? say(
+                en: "You have told \(site.name) that the app may not have this:",
+                es: "Usted ha comunicado a \(site.name) que la aplicación no puede tener esto:",
+                de: "Sie haben \(site.name) gesagt, dass die App das nicht haben darf:")
+            : say(
+                en: "The patient does not let the app have this:",
+                es: "El paciente no permite que la aplicación tenga esto:",
+                de: "Das lässt die Patientin oder der Patient der App nicht zu:")
+    }
     var forServicesWords: HTML {
         say(
             en: "This is only for programs that work without a person:",
