@@ -34,16 +34,9 @@ extension SQLStore: DisclosureStore {
             disclosure.grant, disclosure.patient ?? "", disclosure.resourceType ?? "", disclosure.interaction.rawValue,
         ]
     }
+}
 
-    package func reads(of grant: String) throws(StoreError) -> ReadCount? {
-        try read { connection throws(SQLError) in
-            try connection.row(
-                "SELECT sum(reads), max(last_at) FROM disclosures WHERE grant_id = $1 AND fhir_base = $2", grant,
-                fhirBase
-            ) { row in row.isNull(1) ? nil : ReadCount(reads: row.int(0), last: Instant(row.int(1))) } ?? nil
-        }
-    }
-
+extension SQLStore: AccountingStore {
     package func reads(underGrantsOf account: String) throws(StoreError) -> [String: ReadCount] {
         let rows = try read { connection throws(SQLError) in
             try connection.rows(
@@ -57,9 +50,7 @@ extension SQLStore: DisclosureStore {
         }
         return Dictionary(rows) { first, _ in first }
     }
-}
 
-extension SQLStore: AccountingStore {
     package func disclosures(of patient: String, since: Instant) throws(StoreError) -> [NamedDisclosure] {
         try read { connection throws(SQLError) in
             try connection.rows(

@@ -11,7 +11,7 @@ extension SQLStore: GrantStore {
             let found = try connection.rows(
                 """
                 SELECT grants.id, grants.client, clients.name, grants.context, grants.scopes, grants.created_at,
-                    grants.used_at, grants.expires_at, \(Self.termsColumns), \(Self.deniedColumn)
+                    grants.used_at, grants.expires_at, \(Self.termsColumns), \(Self.deniedColumn), grants.consent
                 FROM grants
                     JOIN clients ON clients.id = grants.client
                     LEFT JOIN consents ON consents.id = grants.consent
@@ -29,7 +29,7 @@ extension SQLStore: GrantStore {
                     id: row.text(0), clientID: row.text(1), clientName: row.text(2),
                     patient: LaunchContext(json: Array(row.text(3).utf8))?.patient, scopes: scopes,
                     since: Instant(row.int(5)), lastUsedAt: row.optionalInt(6).map { Instant($0) },
-                    expiresAt: Instant(row.int(7)))
+                    expiresAt: Instant(row.int(7)), consent: row.optionalText(13))
                 return (grant, !row.isNull(12))
             }
             var grants: [ActiveGrant] = []
@@ -46,16 +46,18 @@ extension SQLStore: GrantStore {
     }
 
     package func endGrants(
-        of account: String, to client: String, reason: EndReason, at now: Instant
+        of account: String, to client: String?, reason: EndReason, at now: Instant
     ) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             let ended = try Self.endGrants(
-                where: "account = $3 AND client = $4 AND fhir_base = $5", account, client, fhirBase, reason: reason,
+                where: "account = $3 AND client = coalesce($4, client) AND fhir_base = $5", account, client, fhirBase,
+                reason: reason,
                 at: now, on: connection)
             // What the person allowed is over as well: no grant comes of it any more.
             try Self.withdrawConsents(
-                where: "account = $3 AND client = $4", account, client, fhirBase: fhirBase, at: now, on: connection)
+                where: "account = $3 AND client = coalesce($4, client)", account, client, fhirBase: fhirBase, at: now,
+                on: connection)
             return ended
         }
     }

@@ -100,16 +100,13 @@ package protocol DisclosureBook: Sendable {
 package protocol DisclosureStore {
     /// Adds to the counts, all or nothing.
     func add(_ counts: [DisclosureCount]) throws(StoreError)
-
-    /// What was read under one grant; `nil` for nothing.
-    func reads(of grant: String) throws(StoreError) -> ReadCount?
-
-    /// What was read under each grant of a person, by grant.
-    func reads(underGrantsOf account: String) throws(StoreError) -> [String: ReadCount]
 }
 
-/// What a patient may know of the own record.
+/// What a patient may know of the own record, and anybody of the own apps.
 package protocol AccountingStore {
+    /// What was read under each grant of a person, by grant.
+    func reads(underGrantsOf account: String) throws(StoreError) -> [String: ReadCount]
+
     /// Who read what of a patient's record, the latest first.
     func disclosures(of patient: String, since: Instant) throws(StoreError) -> [NamedDisclosure]
 

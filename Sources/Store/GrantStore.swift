@@ -5,8 +5,8 @@ package protocol GrantStore {
     /// The living grants of a person, the latest first. One that lives in a session lives as long as that.
     func grants(of account: String, at now: Instant, policy: SessionPolicy) throws(StoreError) -> [ActiveGrant]
 
-    /// Ends every living grant that this person gave this app.
+    /// Ends every living grant that this person gave this app, or, where that is `nil`, any app; and withdraws what they rest on.
     ///
     /// - Returns: how many ended.
-    func endGrants(of account: String, to client: String, reason: EndReason, at now: Instant) throws(StoreError) -> Int
+    func endGrants(of account: String, to client: String?, reason: EndReason, at now: Instant) throws(StoreError) -> Int
 }

@@ -18,7 +18,8 @@ PAGES = {
     "portal with a patient": lambda walk: walk.as_clinician("/portal?patient=maximiliana-papadimitriou"),
     "picker": lambda walk: walk.as_clinician(walk.rounds.request().url, "Liam"),
     "portal of a patient": lambda walk: walk.as_patient("/portal"),
-    "connected apps": lambda walk: walk.as_patient("/portal/apps"),
+    "connected apps": lambda walk: walk.with_access("/portal/apps"),
+    "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
     "activity": lambda walk: walk.as_patient("/portal/activity"),
     "consent to everything": lambda walk: walk.as_patient(
         walk.rounds.request(scope="openid fhirUser offline_access launch/patient patient/*.rs nonsense").url
@@ -44,6 +45,13 @@ class Walk:
             page.locator("#q").press("Enter")
             page.locator("#found").wait_for()
         return page
+
+    def with_access(self, path):
+        """The page of a patient who has let two apps in."""
+        for app, scope in [(self.some, self.scope), (self.rounds, "launch/patient offline_access patient/*.rs")]:
+            tokens = app.tokens(self.patient, scope=scope)
+            assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code in (200, 403)
+        return self.as_patient(path.format(app=self.some.client_id))
 
     def as_patient(self, path):
         return self.visitor.carry(self.patient).open(path)

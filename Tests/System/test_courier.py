@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from instance import until
+from oauth import refused
 
 SCOPE = "openid offline_access launch/patient patient/Patient.rs patient/Observation.rs"
 
@@ -135,6 +136,45 @@ def test_each_event_is_signed_as_standard_webhooks_are(instance, app, patient, p
     assert fields["webhook-signature"] == "v1," + base64.b64encode(expected).decode()
     assert abs(int(fields["webhook-timestamp"]) - time.time()) < 60
     assert b"Maja" not in body
+
+
+def test_from_allowing_two_kinds_to_the_end_of_it(instance, app, patient, platform):
+    """A patient's whole story with the instance's own courier: protocol E4, E8, E10."""
+    own = [line for line in instance.configuration.read_text().splitlines() if line.startswith("fhir = true")]
+    assert own, "the demonstration keeps consents on its FHIR server"
+    with instance.configured("consent", f'platform = "{platform.url}"', "courier"):
+        request = app.request(scope=f"{SCOPE} patient/Condition.rs")
+        answer = patient.authorize(request, unticked=("patient/Condition",))
+        tokens = app.exchange(request, answer).json()
+        assert "Condition" not in tokens["scope"]
+        for _ in range(3):
+            assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 200
+        assert app.fhir(tokens["access_token"], "Observation?patient=maja-oconnor").status_code == 200
+        assert app.fhir(tokens["access_token"], "Condition?patient=maja-oconnor").status_code == 403
+
+        # The app is listed with its reads, which enforce stores every few seconds.
+        def card():
+            cards = patient.open("/portal/apps").answer.text.split('<li class="card">')
+            [mine] = [each for each in cards if f'value="{app.client_id}"' in each]
+            return re.search(r"(\d+) times, last on", mine)
+
+        assert int(until(card)[1]) >= 4
+        [record] = records(instance, app)
+        until(lambda: platform.about(app))
+        assert on_fhir_server(instance, record).json()["status"] == "active"
+
+        page = patient.open("/portal/apps")
+        [form] = [each for each in page.forms if ("app", app.client_id) in each.fields]
+        began = time.monotonic()
+        patient.submit(form)
+        assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 401
+        print(f"withdrawn and refused within {time.monotonic() - began:.3f} s")
+        assert refused(app.refresh(tokens["refresh_token"]), "invalid_grant")
+        until(lambda: len(platform.about(app)) == 2)
+        assert on_fhir_server(instance, record).json()["status"] == "inactive"
+        time.sleep(3)
+        assert [event["type"] for event in platform.about(app)] == ["consent.given", "consent.withdrawn"]
+    assert instance.cli("audit", "verify")["sound"]
 
 
 def test_a_refusal_is_told_as_well(instance, app, patient, platform, courier):

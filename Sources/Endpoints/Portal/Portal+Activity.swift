@@ -10,7 +10,7 @@ extension PortalEndpoint {
 
     func activityPage(_ request: Request) throws(OAuthError) -> Response {
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=activity") }
+        guard let session = visitor.session else { return signInFirst(.activity) }
         let language = site.language
         var activity: ActivityPage.Activity?
         if let patient = session.user.fhirUser?.ownPatient {

@@ -8,19 +8,24 @@ import Store
 extension PortalEndpoint {
     func appsPage(_ request: Request) throws(OAuthError) -> Response {
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=apps") }
+        guard let session = visitor.session else { return signInFirst(.apps) }
         return try appsPage(visitor, session, nil, status: 200)
     }
 
-    /// One button an app: with it ends all that the app has from this person, at once.
+    /// One button an app, and one for all: with it ends all that the app has from this person, at once.
     func endAccess(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=apps") }
+        guard let session = visitor.session else { return signInFirst(.apps) }
         guard isOurs(form, request, token: visitor.formToken) else {
             return try appsPage(visitor, session, .formExpired, status: 403)
         }
         let now = clock()
+        if form["app"] == nil, form["end"] == "all" {
+            let ended = try stored(stores.endGrants(of: session.user.id, to: nil, reason: .withdrawn, at: now))
+            guard ended > 0 else { return try appsPage(visitor, session, .noSuchApp, status: 404) }
+            return try appsPage(visitor, session, .allEnded, status: 200).remarking("event", "all_access_ended")
+        }
         guard let id = form["app"], let client = try stored(stores.client(id)) else {
             return try appsPage(visitor, session, .noSuchApp, status: 404)
         }
@@ -31,21 +36,27 @@ extension PortalEndpoint {
             .remarking("event", "access_ended").remarking("client", client.id)
     }
 
-    private func appsPage(
+    func appsPage(
         _ visitor: BrowserSession, _ session: Session, _ notice: ConnectedAppsPage.Notice?, status: Int
     ) throws(OAuthError) -> Response {
-        let grants = try stored(stores.grants(of: session.user.id, at: clock(), policy: sessionPolicy))
-        let own = session.user.fhirUser?.ownPatient
-        var names = PatientNames(directory, of: session.user, in: site.language)
-        let apps = Self.byApp(grants).map { grants in
+        let apps = try connectedApps(of: session.user)
+        let page = ConnectedAppsPage(site: site, visitor: shown(visitor, session), apps: apps, notice: notice)
+        return .page(page.render(), status: status)
+    }
+
+    private func connectedApps(of user: User) throws(OAuthError) -> [ConnectedApp] {
+        let grants = try stored(stores.grants(of: user.id, at: clock(), policy: sessionPolicy))
+        let reads = try stored(stores.reads(underGrantsOf: user.id))
+        let own = user.fhirUser?.ownPatient
+        var names = PatientNames(directory, of: user, in: site.language)
+        return Self.byApp(grants).map { grants in
             let patients = Set(grants.map(\.patient))
             let patient = patients.count == 1 ? patients.first ?? nil : nil
             return ConnectedApp(
-                grants, patient: patient.flatMap { $0 == own ? nil : names.name(of: $0) },
+                grants, reads: grants.compactMap { reads[$0.id] },
+                patient: patient.flatMap { $0 == own ? nil : names.name(of: $0) },
                 isOwnRecord: patient != nil && patient == own)
         }
-        let page = ConnectedAppsPage(site: site, visitor: shown(visitor, session), apps: apps, notice: notice)
-        return .page(page.render(), status: status)
     }
 
     /// An app that was allowed several times is one app to the person.
@@ -61,7 +72,7 @@ extension PortalEndpoint {
 }
 
 /// The names of patients whom a person may still see, each asked for once; a directory that is down is not asked again.
-private struct PatientNames {
+struct PatientNames {
     private let directory: any PatientDirectory
     private let access: UserAccess
     private let language: Language
@@ -89,14 +100,16 @@ private struct PatientNames {
 
 extension ConnectedApp {
     /// - Parameter grants: all of one app's, at least one.
-    fileprivate init(_ grants: [ActiveGrant], patient: String?, isOwnRecord: Bool) {
+    fileprivate init(_ grants: [ActiveGrant], reads: [ReadCount], patient: String?, isOwnRecord: Bool) {
         func date(_ instant: Instant) -> CalendarDate { CalendarDate(secondsSince1970: instant.seconds) }
         let offline = grants.filter { $0.scopes.contains(.offlineAccess) }.map(\.expiresAt).max()
         self.init(
             id: grants.first?.clientID ?? "", name: grants.first?.clientName ?? "",
             since: date(grants.map(\.since).min() ?? Instant(0)),
             lastUsed: grants.compactMap(\.lastUsedAt).max().map(date),
+            reads: reads.map(\.last).max().map { Reads(times: reads.map(\.reads).reduce(0, +), last: date($0)) },
             scopes: ScopeSet(grants.flatMap(\.scopes.scopes)), patient: patient, isOwnRecord: isOwnRecord,
-            offlineUntil: offline.map(date))
+            offlineUntil: offline.map(date),
+            basis: grants.contains { $0.consent != nil } ? .consent : .policy)
     }
 }

@@ -7,7 +7,7 @@ import Store
 extension PortalEndpoint {
     func sessionsPage(_ request: Request) throws(OAuthError) -> Response {
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=sessions") }
+        guard let session = visitor.session else { return signInFirst(.sessions) }
         return try sessionsPage(visitor, session, nil, status: 200)
     }
 
@@ -15,7 +15,7 @@ extension PortalEndpoint {
     func endSessions(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return .seeOther("\(urls.portal)/sign-in?next=sessions") }
+        guard let session = visitor.session else { return signInFirst(.sessions) }
         guard isOurs(form, request, token: visitor.formToken) else {
             return try sessionsPage(visitor, session, .formExpired, status: 403)
         }

@@ -6,7 +6,7 @@ import Service
 import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
-    & LaunchStore & GrantStore & AuditStore & AccountingStore & DenyRuleStore
+    & LaunchStore & GrantStore & ConsentStore & AuditStore & AccountingStore & DenyRuleStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -74,6 +74,8 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/encounter", .post): try chooseEncounter(request)
         case ("/portal/apps", .get): try appsPage(request)
         case ("/portal/apps", .post): try endAccess(request)
+        case (NarrowingPage.path, .get): try narrowingPage(request)
+        case (NarrowingPage.path, .post): try narrow(request)
         case ("/portal/activity", .get): try activityPage(request)
         case ("/portal/sessions", .get): try sessionsPage(request)
         case ("/portal/sessions", .post): try endSessions(request)
@@ -89,7 +91,7 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/launch", _), ("/portal/sign-out", _):
             .methodNotAllowed("POST")
         case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
-            ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _):
+            ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _), (NarrowingPage.path, _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)
@@ -122,6 +124,11 @@ package struct PortalEndpoint: Endpoint {
 
     func visitor(of request: Request) throws(OAuthError) -> BrowserSession {
         try BrowserSession(request, sessions: stores, policy: sessionPolicy, at: clock())
+    }
+
+    /// Whoever is not signed in does that first, and comes back.
+    func signInFirst(_ destination: SignInPage.Destination) -> Response {
+        .seeOther("\(urls.portal)/sign-in?next=\(destination.rawValue)")
     }
 
     /// Whether a POST comes from one of our own pages in this browser.

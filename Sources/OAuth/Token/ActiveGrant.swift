@@ -11,10 +11,12 @@ package struct ActiveGrant: Sendable {
     package let lastUsedAt: Instant?
     /// When it ends by itself if it is not used again.
     package let expiresAt: Instant
+    /// The consent record that it rests on; `nil` where it rests on the site's policy alone.
+    package let consent: String?
 
     package init(
         id: String, clientID: String, clientName: String, patient: String?, scopes: ScopeSet, since: Instant,
-        lastUsedAt: Instant?, expiresAt: Instant
+        lastUsedAt: Instant?, expiresAt: Instant, consent: String? = nil
     ) {
         self.id = id
         self.clientID = clientID
@@ -24,6 +26,7 @@ package struct ActiveGrant: Sendable {
         self.since = since
         self.lastUsedAt = lastUsedAt
         self.expiresAt = expiresAt
+        self.consent = consent
     }
 
     /// What deny rules leave of it; `nil` where that is nothing.
@@ -32,6 +35,6 @@ package struct ActiveGrant: Sendable {
         guard !left.isEmpty else { return nil }
         return ActiveGrant(
             id: id, clientID: clientID, clientName: clientName, patient: patient, scopes: left, since: since,
-            lastUsedAt: lastUsedAt, expiresAt: expiresAt)
+            lastUsedAt: lastUsedAt, expiresAt: expiresAt, consent: consent)
     }
 }

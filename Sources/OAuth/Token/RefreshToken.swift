@@ -81,6 +81,9 @@ package struct RefreshToken: Sendable {
             !permitted.isEmpty,
             else: .invalidGrant(
                 "the consent has been withdrawn, denied or is over", detail: "consent withdrawn, denied or over"))
+        try require(
+            mayGoOn(with: permitted),
+            else: .invalidGrant("the person does not allow offline_access any more", detail: "consent narrowed"))
         // What the client may still have: its registration can have shrunk since the grant.
         let granted = permitted.allowed(by: client.registration.scopes)
         try require(
@@ -92,9 +95,16 @@ package struct RefreshToken: Sendable {
     /// Whether the token would be taken now, for introspection (RFC 7662 §2.2).
     package func isActive(at now: Instant, policy: SessionPolicy) -> Bool {
         use == nil && !isEnded && now < expiresAt && !authorization.user.isDisabled
-            && !authorization.permittedScopes(at: now).isEmpty
+            && mayGoOn(with: authorization.permittedScopes(at: now))
             && authorization.user.maySee(patientIn: authorization.context)
             && (authorization.session == nil || session?.isAlive(at: now, policy) ?? false)
+    }
+
+    /// Whether what the grant goes on by is still allowed (SMART scopes-and-launch-context#scopes-for-requesting-a-refresh-token).
+    private func mayGoOn(with permitted: ScopeSet) -> Bool {
+        guard !permitted.isEmpty else { return false }
+        let basis: Scope.Kind = authorization.scopes.contains(.offlineAccess) ? .offlineAccess : .onlineAccess
+        return !authorization.scopes.contains(basis) || permitted.contains(basis)
     }
 
     /// SMART app-launch#refresh-access-token: what is asked for lies within the grant; nothing asked means all of it.

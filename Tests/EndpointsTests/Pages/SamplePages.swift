@@ -22,6 +22,7 @@ enum SamplePages {
 
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
+            + narrowings(text)
             + activities(text) + sessions(text) + others(text)
     }
 
@@ -124,15 +125,32 @@ enum SamplePages {
             [today, nil].map { day in
                 ConnectedApp(
                     id: text, name: text, since: today, lastUsed: day,
+                    reads: day.map { ConnectedApp.Reads(times: flag ? 1 : 9, last: $0) },
                     scopes: ScopeSet("\(scopes) patient/Observation.rs?category=\(flag ? "%3Cb%3E" : "x")"),
-                    patient: day.map { _ in text }, isOwnRecord: flag, offlineUntil: day)
+                    patient: day.map { _ in text }, isOwnRecord: flag, offlineUntil: day,
+                    basis: flag ? .consent : .policy)
             }
         }
-        let notices: [ConnectedAppsPage.Notice?] = [nil, .ended(text), .noSuchApp, .formExpired]
+        let notices: [ConnectedAppsPage.Notice?] = [
+            nil, .ended(text), .allEnded, .narrowed(text), .unchanged(text), .changedMeanwhile, .noSuchApp,
+            .formExpired,
+        ]
         return [[], apps].flatMap { apps in
             notices.map { notice in
                 let page = ConnectedAppsPage(site: site(text), visitor: visitor(text), apps: apps, notice: notice)
                 return ("connected apps", page.render())
+            }
+        }
+    }
+
+    private static func narrowings(_ text: String) -> [(String, HTML)] {
+        ["\(scopes) offline_access", "patient/*.rs"].flatMap { scopes in
+            [text, nil].map { patient in
+                let page = NarrowingPage(
+                    site: site(text), visitor: visitor(text), appID: text, appName: text,
+                    choices: ConsentPage.choices(
+                        ScopeSet(scopes), isOwnRecord: patient == nil, in: site(text).language), patient: patient)
+                return ("less for an app", page.render())
             }
         }
     }

@@ -1,14 +1,34 @@
 import HTTP
 import SMART
 
-/// One grant of the person to an app, as the person sees it.
+/// An app that a person has let in, as the person sees it.
 package struct ConnectedApp: Sendable {
-    /// Names the grant in the form that ends it; never shown.
+    /// How often it has read, since it was allowed.
+    package struct Reads: Sendable {
+        package let times: Int
+        package let last: CalendarDate
+
+        package init(times: Int, last: CalendarDate) {
+            self.times = times
+            self.last = last
+        }
+    }
+
+    /// What its access rests on.
+    package enum Basis: Sendable {
+        case consent
+        /// The site answers for the app; nobody was asked.
+        case policy
+    }
+
+    /// Names the app in the form that ends its access; never shown.
     package let id: String
     package let name: String
     package let since: CalendarDate
     /// `nil` where it was not used yet.
     package let lastUsed: CalendarDate?
+    /// `nil` where it has read nothing yet.
+    package let reads: Reads?
     package let scopes: ScopeSet
     /// Whose record it is about; `nil` for none, or for many.
     package let patient: String?
@@ -16,19 +36,22 @@ package struct ConnectedApp: Sendable {
     package let isOwnRecord: Bool
     /// When its access while the person is away ends by itself if it is not used; `nil` where it has none.
     package let offlineUntil: CalendarDate?
+    package let basis: Basis
 
     package init(
-        id: String, name: String, since: CalendarDate, lastUsed: CalendarDate?, scopes: ScopeSet, patient: String?,
-        isOwnRecord: Bool, offlineUntil: CalendarDate?
+        id: String, name: String, since: CalendarDate, lastUsed: CalendarDate?, reads: Reads? = nil, scopes: ScopeSet,
+        patient: String?, isOwnRecord: Bool, offlineUntil: CalendarDate?, basis: Basis = .consent
     ) {
         self.id = id
         self.name = name
         self.since = since
         self.lastUsed = lastUsed
+        self.reads = reads
         self.scopes = scopes
         self.patient = patient
         self.isOwnRecord = isOwnRecord
         self.offlineUntil = offlineUntil
+        self.basis = basis
     }
 }
 
@@ -38,6 +61,12 @@ package struct ConnectedAppsPage: SpokenPage {
     package enum Notice: Sendable, Equatable {
         /// The access of this app has ended.
         case ended(String)
+        case allEnded
+        /// This app has less than before, or as much.
+        case narrowed(String)
+        case unchanged(String)
+        /// Somebody, or another window, was faster.
+        case changedMeanwhile
         /// What the form named is not there, or not this person's: the same words for both.
         case noSuchApp
         case formExpired
@@ -66,10 +95,10 @@ package struct ConnectedAppsPage: SpokenPage {
             \(notice.map(markup))
             <h1>\(connectedAppsTitle)</h1>
             <p class="lead">\(lead)</p>
-            \(apps.isEmpty ? empty : nil)
+            \(apps.isEmpty ? empty : consequence)
             \(section("away", awayHeading, lasting))
             \(section("here", hereHeading, passing))
-            \(consequence, if: !apps.isEmpty)
+            \(endAll, if: apps.count > 1)
             """)
     }
 }
@@ -78,9 +107,27 @@ extension ConnectedAppsPage {
     private var lasting: [ConnectedApp] { apps.filter { $0.offlineUntil != nil } }
     private var passing: [ConnectedApp] { apps.filter { $0.offlineUntil == nil } }
 
+    /// Said before anybody ends anything.
     private var consequence: HTML {
         """
-        <p class="aside">\(consequenceWords)</p>
+        <p class="notice">\(consequenceWords)</p>
+        """
+    }
+
+    /// A step of its own, for nobody gets it back with one click.
+    private var endAll: HTML {
+        """
+        <section aria-labelledby="all">
+        <h2 id="all">\(endAllHeading)</h2>
+        <details>
+        <summary>\(endAllSummary)</summary>
+        <p>\(endAllWords(apps.count))</p>
+        <form method="post" action="\(Self.path)">
+        \(.hidden("csrf", visitor.csrf))
+        <button class="quiet" name="end" value="all">\(endAllButton)</button>
+        </form>
+        </details>
+        </section>
         """
     }
 
@@ -114,19 +161,30 @@ extension ConnectedAppsPage {
             \(about(app).map { "<div><dt>\(recordTerm)</dt><dd>\($0)</dd></div>" })
             <div><dt>\(allowedTerm)</dt><dd>\(app.since.words(in: language))</dd></div>
             <div><dt>\(lastUsedTerm)</dt><dd>\(app.lastUsed?.words(in: language) ?? notYet)</dd></div>
+            <div><dt>\(readsTerm)</dt><dd>\(app.reads.map(reads) ?? nothingYet)</dd></div>
             \(app.offlineUntil.map { "<div><dt>\(endsTerm)</dt><dd>\($0.words(in: language))</dd></div>" })
             </dl>
             <details>
             <summary>\(whatItMayDo(app.name))</summary>
             <ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>
             </details>
+            \("<p class=\"aside\">\(policyWords)</p>", if: app.basis == .policy)
+            <div class="row">
+            \(change(app), if: app.basis == .consent && !app.scopes.clinical.isEmpty)
             <form method="post" action="\(Self.path)">
             \(.hidden("csrf", visitor.csrf))\(.hidden("app", app.id))
             <button class="quiet" name="end" value="yes">\(endAccess(of: app.name, record: about(app)))</button>
             </form>
+            </div>
             </li>
 
             """
+    }
+
+    private func change(_ app: ConnectedApp) -> HTML {
+        """
+        <a class="button quiet" href="\(NarrowingPage.path)?\(Form([("app", app.id)]).encoded)">\(changeAccess(of: app.name))</a>
+        """
     }
 
     private func about(_ app: ConnectedApp) -> HTML? {
@@ -137,6 +195,9 @@ extension ConnectedAppsPage {
 
 extension ConnectedAppsPage.Notice {
     fileprivate var isProblem: Bool {
-        if case .ended = self { false } else { true }
+        switch self {
+        case .ended, .allEnded, .narrowed, .unchanged: false
+        case .noSuchApp, .changedMeanwhile, .formExpired: true
+        }
     }
 }
