@@ -7,6 +7,6 @@ func denied(
     to client: ClientRegistration, in interaction: Interaction, _ presence: Presence?, rules: any DenyRuleStore,
     at now: Instant
 ) throws(OAuthError) -> DenyRules {
-    guard let presence, let patient = interaction.patient(for: presence.user) else { return .none }
+    guard let presence, let patient = interaction.patient(for: presence.user, at: now) else { return .none }
     return try stored(rules.denyRules(for: client.id, about: patient, at: now))
 }

@@ -56,15 +56,24 @@ package struct Authorization: Sendable {
         switch basis {
         case .trustedApp: .trustedLaunch
         case .consent:
-            context.patient != nil && context.patient == user.fhirUser?.ownPatient ? .ownConsent : .userConsent
+            if context.patient != nil, let person = user.fhirUser, person.isPrivate {
+                context.patient == person.ownPatient ? .ownConsent : .proxyConsent
+            } else {
+                .userConsent
+            }
         }
     }
+
+    /// When all of it is over, whatever is refreshed: where its user sees the patient for a time alone.
+    package func end(at now: Instant) -> Instant? { user.temporaryAccess(to: context.patient, at: now)?.until }
 }
 
 /// On whose word a grant rests, as the store keeps it.
 package enum GrantPolicy: String, Sendable {
     /// The patient's own, about the own record.
     case ownConsent = "own_consent"
+    /// That of somebody who acts for the patient.
+    case proxyConsent = "proxy_consent"
     /// That of a user whom the site gave access to the records: the site's policy, and the user's yes to this app.
     case userConsent = "user_consent"
     /// The site's policy alone: it answers for the app in launches from its EHR.

@@ -24,19 +24,20 @@ package enum Powers: String, Sendable, CaseIterable {
             Self.authentication.merging(
                 [
                     "accounts": .read, "grants": .read, "access_tokens": .read, "refresh_tokens": .read,
-                    "sessions": .read, "consents": .read, "consent_rules": .read,
+                    "sessions": .read, "consents": .read, "consent_rules": .read, "temporary_access": .read,
                 ]
             ) { $1 }
         case .enforce:
             [
                 "clients": .read, "client_origins": .read, "accounts": .read, "grants": .write, "access_tokens": .read,
                 "sessions": .write, "disclosures": .write, "consents": .read, "consent_rules": .read,
+                "temporary_access": .read,
             ]
         case .authorize:
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "consents": .read, "sessions": .write,
                 "launches": .write, "interactions": .write, "grants": .write, "codes": .write,
-                "audit_events": .append, "consent_rules": .read,
+                "audit_events": .append, "consent_rules": .read, "temporary_access": .read,
             ]
         case .portal:
             [
@@ -44,13 +45,14 @@ package enum Powers: String, Sendable, CaseIterable {
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
                 "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
                 "consent_versions": .write, "deliveries": .write, "destinations": .read, "consent_rules": .read,
+                "temporary_access": .read,
             ]
         case .token:
             Self.authentication.merging(
                 [
                     "accounts": .read, "consents": .read, "keys": .read, "grants": .write, "codes": .write,
                     "access_tokens": .write, "refresh_tokens": .write, "sessions": .write,
-                    "consent_rules": .read,
+                    "consent_rules": .read, "temporary_access": .read,
                 ]
             ) { $1 }
         case .revoke:
@@ -63,7 +65,7 @@ package enum Powers: String, Sendable, CaseIterable {
                 "initial_access_tokens": .write, "attempts": .write, "audit_events": .append,
             ]
         case .launch:
-            Self.authentication.merging(["accounts": .read, "launches": .write]) { $1 }
+            Self.authentication.merging(["accounts": .read, "launches": .write, "temporary_access": .read]) { $1 }
         case .courier:
             [
                 "accounts": .read, "clients": .read, "consents": .read, "consent_versions": .read,

@@ -109,8 +109,7 @@ extension SQLStore: AccountStore {
         try endGrants(where: "account = $3", account, reason: reason, at: now, on: connection)
     }
 
-    private static let accountColumns =
-        "id, subject, name, fhir_user, access, disabled_at, username, password"
+    private static let accountColumns = "\(userColumns), accounts.username, accounts.password"
 
     /// A row whose password hash cannot be read is no account: nobody signs in with it.
     private static func account(_ row: any Row) -> Account? {
@@ -118,16 +117,19 @@ extension SQLStore: AccountStore {
         return Account(user: user(row, from: 0), username: row.text(6), password: password)
     }
 
-    /// Reads `id, subject, name, fhir_user, access, disabled_at` from a column on. Rights that cannot be read are none.
+    /// Reads `userColumns` from a column on. Rights that cannot be read are none.
     static func user(_ row: any Row, from column: Int) -> User {
-        User(
+        let (access, temporary) = rights(row.text(column + 4))
+        return User(
             id: row.text(column), subject: row.text(column + 1), name: row.text(column + 2),
-            fhirUser: row.optionalText(column + 3).flatMap { FHIRUser($0) },
-            access: UserAccess(row.text(column + 4)) ?? .none, isDisabled: !row.isNull(column + 5))
+            fhirUser: row.optionalText(column + 3).flatMap { FHIRUser($0) }, access: access,
+            isDisabled: !row.isNull(column + 5), temporaryAccess: temporary)
     }
 
     static let userColumns =
-        "accounts.id, accounts.subject, accounts.name, accounts.fhir_user, accounts.access, accounts.disabled_at"
+        """
+        accounts.id, accounts.subject, accounts.name, accounts.fhir_user, \(rightsColumn), accounts.disabled_at
+        """
 }
 
 extension SQLStore: UserStore {

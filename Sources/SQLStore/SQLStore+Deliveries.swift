@@ -30,12 +30,13 @@ extension SQLStore: DeliveryStore {
                 """
                 SELECT \(Self.consentColumns(of: "consents")), versions.status, versions.version, versions.allowed,
                     versions.changed_at, deliveries.destination, deliveries.attempts, deliveries.due_at,
-                    coalesce(clients.name, consents.client)
+                    coalesce(clients.name, consents.client), accounts.fhir_user
                 FROM deliveries
                     JOIN consent_versions AS versions ON versions.consent = deliveries.consent
                         AND versions.version = deliveries.version
                     JOIN consents ON consents.id = deliveries.consent
                     LEFT JOIN clients ON clients.id = consents.client
+                    LEFT JOIN accounts ON accounts.id = consents.account
                 WHERE deliveries.delivered_at IS NULL AND deliveries.due_at <= $1 AND deliveries.fhir_base = $2
                     AND EXISTS (
                         SELECT 1 FROM destinations
@@ -103,8 +104,8 @@ extension SQLStore: DeliveryStore {
 }
 
 extension SQLStore {
-    /// Puts versions of consents on their way: what patients say about their own records, and not what a clinician lets an app
-    /// do at work.
+    /// Puts versions of consents on their way: what patients, and those who act for them, say about the records, and not what a
+    /// clinician lets an app do at work.
     ///
     /// - Parameter condition: which `versions`, for which of the `destinations`.
     static func dispatch(
@@ -118,7 +119,8 @@ extension SQLStore {
                 JOIN consents ON consents.id = versions.consent
                 JOIN accounts ON accounts.id = consents.account
                 JOIN destinations ON destinations.fhir_base = versions.fhir_base
-            WHERE accounts.fhir_user = 'Patient/' || consents.patient AND \(condition)
+            WHERE consents.patient IS NOT NULL AND \(condition)
+                AND (accounts.fhir_user LIKE 'Patient/%' OR accounts.fhir_user LIKE 'RelatedPerson/%')
             ON CONFLICT DO NOTHING
             """, first, second)
     }
@@ -133,7 +135,7 @@ extension SQLStore {
             expiresAt: record.expiresAt, status: status, version: row.int(14), changedAt: Instant(row.int(16)),
             wording: record.wording)
         return Delivery(
-            consent: consent, appName: row.text(20), destination: destination, attempts: row.int(18),
-            dueAt: Instant(row.int(19)))
+            consent: consent, appName: row.text(20), performer: row.optionalText(21).flatMap { FHIRUser($0) },
+            destination: destination, attempts: row.int(18), dueAt: Instant(row.int(19)))
     }
 }

@@ -3,7 +3,9 @@ import SQL
 /// The tables, step by step. A step that was released is never changed; times are seconds since 1970, secrets are
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
-    static let migrations = Migrations([first, second, third, audit, consents, browsers, directives])
+    static let migrations = Migrations([
+        first, second, third, audit, consents, browsers, directives, temporaryAccess,
+    ])
 
     private static let first = """
         CREATE TABLE clients (
@@ -256,6 +258,21 @@ enum Schema {
     private static let browsers = """
         -- Which kind of browser a session is in: one of a few words of ours.
         ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT 'other';
+        """
+
+    private static let temporaryAccess = """
+        -- Patients whom a person may see for a time, beyond accounts.access: as a proxy, who is to them what basis says.
+        CREATE TABLE temporary_access (
+            id TEXT PRIMARY KEY,
+            fhir_base TEXT NOT NULL,
+            account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            patient TEXT NOT NULL,
+            basis TEXT NOT NULL,
+            begun_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            ended_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX temporary_access_by_account ON temporary_access (account, patient) WHERE ended_at IS NULL;
         """
 
     private static let audit = """

@@ -1,4 +1,5 @@
 import OAuth
+import SMART
 
 /// Who is told of patients' consents.
 package enum Destination: String, Sendable, CaseIterable {
@@ -8,18 +9,23 @@ package enum Destination: String, Sendable, CaseIterable {
     case platform
 }
 
-/// One version of a patient's own consent, on its way to one destination.
+/// One version of a consent that a patient, or who acts for one, has given, on its way to one destination.
 package struct Delivery: Sendable {
     /// As it was in that version.
     package let consent: Consent
     package let appName: String
+    /// Who gave it: the patient, or the proxy.
+    package let performer: FHIRUser?
     package let destination: Destination
     /// How often it was tried.
     package let attempts: Int
     /// When it is due; whoever claims it has seen this.
     package let dueAt: Instant
 
-    package init(consent: Consent, appName: String, destination: Destination, attempts: Int, dueAt: Instant) {
+    package init(
+        consent: Consent, appName: String, performer: FHIRUser?, destination: Destination, attempts: Int, dueAt: Instant
+    ) {
+        self.performer = performer
         self.consent = consent
         self.appName = appName
         self.destination = destination

@@ -114,6 +114,8 @@ package enum EndReason: String, Sendable {
     case revoked
     /// By the person, on the page of connected apps.
     case withdrawn
+    /// The person does not act for the patient any more.
+    case proxyEnded = "proxy_ended"
     case launchReplay = "launch_replay"
     case clientDeleted = "client_deleted"
 }

@@ -43,7 +43,7 @@ struct ExplainCommand: ParsableCommand {
         let standing = try standing()
         let asked = try asked(configuration.fhirBase)
         let table = DecisionTable(
-            TokenAccess(standing.token),
+            TokenAccess(standing.token, at: house.now),
             references: FHIRReferenceReader(base: configuration.fhirBase, upstreamBase: configuration.upstreamBase),
             server: .all, site: configuration.site, page: { _ in nil })
         let found = table.explanation(of: asked)

@@ -20,7 +20,7 @@ struct UserCommand: ParsableCommand {
                     [
                         ("username", .text(account.username)), ("name", .text(account.user.name)),
                         ("fhirUser", .text(account.user.fhirUser?.description)),
-                        ("access", .text(account.user.effectiveAccess.description)),
+                        ("access", .text(account.user.standingAccess.description)),
                         ("disabled", .flag(account.user.isDisabled)),
                     ]
                 }, called: "users")

@@ -13,8 +13,9 @@ struct Vestibule: ParsableCommand {
         abstract: "Administers the SMART on FHIR authorization server.",
         version: version,
         subcommands: [
-            Initialize.self, UserCommand.self, ClientCommand.self, RegistrationTokenCommand.self, KeyCommand.self,
-            LaunchCommand.self, ConsentCommand.self, ExplainCommand.self, MetadataCommand.self, DatabaseCommand.self,
+            Initialize.self, UserCommand.self, ProxyCommand.self, ClientCommand.self, RegistrationTokenCommand.self,
+            KeyCommand.self, LaunchCommand.self, ConsentCommand.self, ExplainCommand.self, MetadataCommand.self,
+            DatabaseCommand.self,
             ThemeCommand.self, AuditCommand.self,
         ])
 

@@ -130,6 +130,36 @@ def activity_of_staff(walk):
     walk.visitor.carry(walk.clinician).open("/portal/activity")
 
 
+def a_parent(walk, *patients):
+    """Somebody who acts for these patients."""
+    parent = walk.account("--fhir-user", "RelatedPerson/rosa-o-connor", name="Rosa O'Connor")
+    for patient in patients:
+        options = ("--until", "2099-05-03", "--relationship", "parent")
+        walk.instance.cli("proxy", "add", parent.username, "--patient", patient, *options)
+    return walk.visitor.carry(parent)
+
+
+@state
+def portal_of_a_parent(walk):
+    a_parent(walk, "maja-oconnor", "robin-achterberg").open("/portal?patient=maja-oconnor")
+
+
+@state
+def portal_of_a_parent_who_has_not_chosen(walk):
+    a_parent(walk, "maja-oconnor", "maximiliana-papadimitriou").open("/portal")
+
+
+@state
+def picker_of_a_parent(walk):
+    a_parent(walk, "maja-oconnor", "maximiliana-papadimitriou").open(walk.rounds.request().url)
+
+
+@state
+def consent_of_a_parent(walk):
+    a_parent(walk, "maja-oconnor").open(walk.rounds.request().url)
+    expect(walk.visitor.page.get_by_text("You answer for Maja")).to_be_visible()
+
+
 @state
 def portal_of_somebody_without_patients(walk):
     walk.visitor.carry(walk.account()).open("/portal")

@@ -87,7 +87,7 @@ struct AuthorizationStepTests {
         let patient = Fixture.user(fhirUser: "Patient/me", access: .all)
         #expect(next(try interaction(), session(patient)) == .consent)
         let interaction = try interaction(progress: .init(account: "u1", patient: "other"))
-        #expect(interaction.patient(for: patient) == "me")
+        #expect(code(next(interaction, session(patient))) == .accessDenied)
         #expect(code(next(try self.interaction(launch: launch(patient: "other")), session(patient))) == .accessDenied)
     }
 
@@ -95,7 +95,7 @@ struct AuthorizationStepTests {
     func noPatient() throws {
         let interaction = try interaction(["scope": "openid user/*.rs"])
         #expect(next(interaction, session()) == .consent)
-        #expect(interaction.context(for: Fixture.user()).patient == nil)
+        #expect(interaction.context(for: Fixture.user(), at: Fixture.now).patient == nil)
     }
 
     @Test("in an EHR launch the patient is the launch's, and a trusted app asks nobody")
@@ -105,7 +105,7 @@ struct AuthorizationStepTests {
         #expect(
             next(interaction, session(), client: Fixture.client(trusted: true))
                 == .issue(interaction.request.scopes, .trustedApp))
-        #expect(interaction.context(for: Fixture.user()).encounter == "e1")
+        #expect(interaction.context(for: Fixture.user(), at: Fixture.now).encounter == "e1")
     }
 
     @Test("trust counts in EHR launches alone, and an app can ask for the page")
@@ -210,8 +210,8 @@ struct AuthorizationStepTests {
         #expect(next(try interaction(progress), session()) == .chooseEncounter)
         progress.encounter = .picked("e7")
         #expect(next(try interaction(progress), session()) == .consent)
-        #expect(try interaction(progress).context(for: Fixture.user()).encounter == "e7")
-        #expect(try interaction(progress).context(for: Fixture.user()).patient == "pat-1")
+        #expect(try interaction(progress).context(for: Fixture.user(), at: Fixture.now).encounter == "e7")
+        #expect(try interaction(progress).context(for: Fixture.user(), at: Fixture.now).patient == "pat-1")
         progress.decision = .allowed(ScopeSet("launch/encounter user/*.rs"), consent: "c1")
         #expect(
             next(try interaction(progress), session())
@@ -220,11 +220,11 @@ struct AuthorizationStepTests {
         // There is none, or none of them: that is an answer, too.
         progress = Interaction.Progress(account: "u1", patient: "pat-1", encounter: .without)
         #expect(next(try interaction(progress), session()) == .consent)
-        #expect(try interaction(progress).context(for: Fixture.user()).encounter == nil)
+        #expect(try interaction(progress).context(for: Fixture.user(), at: Fixture.now).encounter == nil)
         // What another person picked counts for nothing.
         progress = Interaction.Progress(account: "u2", patient: "pat-2", encounter: .picked("e7"))
         #expect(next(try interaction(progress), session()) == .choosePatient)
-        #expect(try interaction(progress).context(for: Fixture.user()).encounter == nil)
+        #expect(try interaction(progress).context(for: Fixture.user(), at: Fixture.now).encounter == nil)
         // A patient is asked for the own visit, and for no patient.
         let own = session(Fixture.user(fhirUser: "Patient/me", access: .none))
         #expect(next(try interaction(nil), own) == .chooseEncounter)
@@ -248,7 +248,7 @@ struct AuthorizationStepTests {
                 handle: SecretDigest(of: "h"), clientID: "app", account: "u1", context: LaunchContext(patient: "pat-1"),
                 expiresAt: started + 300), startedAt: started, expiresAt: started + 600, browser: nil)
         #expect(next(launched, session()) == .consent)
-        #expect(launched.context(for: Fixture.user()).encounter == nil)
+        #expect(launched.context(for: Fixture.user(), at: Fixture.now).encounter == nil)
     }
 
     @Test("prompt=none gets no page to pick a visit on (OpenID Core §3.1.2.1)")

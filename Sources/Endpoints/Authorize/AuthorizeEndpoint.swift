@@ -272,7 +272,7 @@ package struct AuthorizeEndpoint: Endpoint {
             }
             session = presence.session?.id ?? begun?.id
         }
-        var context = interaction.context(for: presence.user)
+        var context = interaction.context(for: presence.user, at: now)
         if interaction.launch != nil { context.smartStyleURL = context.smartStyleURL ?? urls.url(of: site.style) }
         let authorization = Authorization(
             grant: secrets.identifier(), clientID: client.id, user: presence.user, scopes: scopes, context: context,

@@ -90,9 +90,8 @@ extension Courier {
         do throws(HTTPClientError) {
             switch delivery.destination {
             case .fhirServer:
-                guard let fhirServer, let resource = delivery.consent.resource(appName: delivery.appName) else {
-                    return "not configured"
-                }
+                let resource = delivery.consent.resource(appName: delivery.appName, performer: delivery.performer)
+                guard let fhirServer, let resource else { return "not configured" }
                 answer = try fhirServer.send(
                     OutboundRequest(
                         "PUT", "/Consent/\(delivery.consent.resourceID)",

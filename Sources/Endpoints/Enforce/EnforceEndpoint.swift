@@ -124,7 +124,7 @@ package struct EnforceEndpoint: Endpoint {
 
     private func caller(of request: Request, at now: Instant) throws(FHIRRefusal) -> Caller {
         let token = try token(of: request, at: now)
-        return Caller(token: token, access: TokenAccess(token))
+        return Caller(token: token, access: TokenAccess(token, at: now))
     }
 
     private func table(for caller: Caller, _ server: ServerCapabilities, at now: Instant) -> DecisionTable {

@@ -53,7 +53,7 @@ package struct IntrospectEndpoint: Endpoint {
 
         // A stranger's token looks like no token at all.
         if let active = try stored(stores.accessToken(token, at: now, policy: policy)) {
-            return active.isActive && caller.mayHear(of: active.clientID)
+            return active.isActive(at: now) && caller.mayHear(of: active.clientID)
                 ? .active(active, issuer: fhirBase) : .inactive
         }
         // A refresh token is its own client's business, and no resource server's.
@@ -67,7 +67,7 @@ package struct IntrospectEndpoint: Endpoint {
         if case .bearer(let text) = request.credentials {
             let token = SecretDigest(of: text)
             let active = try stored(stores.accessToken(token, at: now, policy: policy))
-            guard let active, active.isActive else { throw try refusal(of: token, request, at: now) }
+            guard let active, active.isActive(at: now) else { throw try refusal(of: token, request, at: now) }
             return IntrospectionCaller(bearing: active)
         }
         let authentication = try ClientAuthentication(request, form)

@@ -48,7 +48,7 @@ extension PortalEndpoint {
         let grants = try stored(stores.grants(of: user.id, at: clock(), policy: sessionPolicy))
         let reads = try stored(stores.reads(underGrantsOf: user.id))
         let own = user.fhirUser?.ownPatient
-        var names = PatientNames(directory, of: user, in: site.language)
+        var names = PatientNames(directory, within: user.effectiveAccess(at: clock()), in: site.language)
         return Self.byApp(grants).map { grants in
             let patients = Set(grants.map(\.patient))
             let patient = patients.count == 1 ? patients.first ?? nil : nil
@@ -79,10 +79,10 @@ struct PatientNames {
     private var known: [String: String?] = [:]
     private var isDown = false
 
-    init(_ directory: any PatientDirectory, of user: User, in language: Language) {
+    init(_ directory: any PatientDirectory, within access: UserAccess, in language: Language) {
         self.directory = directory
         self.language = language
-        access = user.effectiveAccess
+        self.access = access
     }
 
     /// A name, or nothing: an id says nothing to anybody.

@@ -42,7 +42,7 @@ extension PortalEndpoint {
     }
 
     private func isOwnRecord(_ visit: Visit, _ presence: Presence) -> Bool {
-        let patient = visit.interaction.patient(for: presence.user)
+        let patient = visit.patient
         return patient != nil && presence.user.fhirUser?.ownPatient == patient
     }
 
@@ -50,7 +50,8 @@ extension PortalEndpoint {
         _ visit: Visit, _ presence: Presence, ticked: Set<ChoiceID>?, _ request: Request
     ) throws(OAuthError) -> Response {
         var patient: PatientSummary?
-        if let id = visit.interaction.patient(for: presence.user) {
+        let id = visit.patient
+        if let id {
             // Nobody is asked to allow access to a person who cannot be named.
             do {
                 patient = try directory.patient(id)
@@ -74,7 +75,8 @@ extension PortalEndpoint {
             appHost: visit.interaction.request.redirect.host,
             isVerified: visit.client.isVerified, isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
             isOwnRecord: isOwnRecord(visit, presence), withheld: withheld,
-            offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked)
+            offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked,
+            acting: presence.user.temporaryAccess(to: id, at: clock()).map(ActingFor.init))
         return self.page(page.render(), in: visit)
     }
 
@@ -93,10 +95,17 @@ extension PortalEndpoint {
         let wording = choices.wording(
             of: client.name, at: visit.interaction.request.redirect.host, isVerified: client.isVerified,
             ticked: ticked, offlineLifetime: policy.refreshTokenLifetime(for: client), in: language)
+        let (now, patient) = (clock(), visit.patient)
+        // What is allowed for somebody else holds as long as the person acts for them.
+        let acting = presence.user.temporaryAccess(to: patient, at: now)
         let consent = Consent(
             id: secrets.identifier(), account: presence.user.id, clientID: visit.client.id,
-            patient: visit.interaction.patient(for: presence.user), requested: visit.interaction.request.scopes,
-            allowed: allowed, decidedAt: clock(), wording: ConsentWording(language: language.rawValue, text: wording))
+            patient: patient, requested: visit.interaction.request.scopes, allowed: allowed, decidedAt: now,
+            expiresAt: acting?.until,
+            wording: ConsentWording(
+                language: language.rawValue,
+                text: [acting.map { ActingFor($0).wording(in: language) }, wording].compactMap { $0 }
+                    .joined(separator: "\n")))
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")
             .remarking("client", visit.client.id).remarking("consent", consent.id)

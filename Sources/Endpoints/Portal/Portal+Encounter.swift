@@ -20,7 +20,7 @@ extension PortalEndpoint {
         guard let visit = try visit(form, request) else { return lost(request) }
         guard let presence = visit.presence else { return backToAuthorize(visit) }
         guard try isOurs(form, request, visit) else { return formExpired(request, in: visit) }
-        guard step(of: visit) == .chooseEncounter, let patient = visit.interaction.patient(for: presence.user) else {
+        guard step(of: visit) == .chooseEncounter, let patient = visit.patient else {
             return backToAuthorize(visit)
         }
         if form["cancel"] != nil { return try deny(visit, presence) }
@@ -49,7 +49,7 @@ extension PortalEndpoint {
     private func encounterPage(
         _ visit: Visit, _ presence: Presence, _ request: Request
     ) throws(OAuthError) -> Response {
-        guard let id = visit.interaction.patient(for: presence.user) else { return backToAuthorize(visit) }
+        guard let id = visit.patient else { return backToAuthorize(visit) }
         var outcome = EncounterPage.Outcome.unavailable
         var trouble: String?
         let patient: PatientSummary

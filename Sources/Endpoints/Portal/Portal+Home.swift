@@ -46,7 +46,7 @@ extension PortalEndpoint {
         }
         var encounter: String?
         if let patient {
-            guard session.user.effectiveAccess.includes(patient: patient) else {
+            guard session.user.effectiveAccess(at: clock()).includes(patient: patient) else {
                 return problem(
                     .refused, .accessDenied("the user has no access to this patient"), status: 403, request)
             }
@@ -81,18 +81,27 @@ extension PortalEndpoint {
         status: Int
     ) throws(OAuthError) -> Response {
         let user = session.user
+        let now = clock()
+        let people = people(of: user)
+        let chosen = patient ?? user.fhirUser?.ownPatient ?? user.solePatient(at: now)
         let reach: PortalPage.Reach =
-            if user.fhirUser?.ownPatient != nil { .ownRecord } else if user.access == .none { .nobody } else {
+            if user.temporaryAccess(to: chosen, at: now) != nil {
+                .represented
+            } else if user.fhirUser?.ownPatient != nil {
+                .ownRecord
+            } else if user.access != .none {
                 .patients
+            } else {
+                people.all.isEmpty ? .nobody : .represented
             }
         let (search, detail) = reach == .patients ? find(query, for: user) : (PatientSearch(), nil)
         var notice = notice
         var selected: PatientSummary?
-        var trouble = detail
-        if let id = user.fhirUser?.ownPatient ?? patient {
+        var trouble = detail ?? people.trouble
+        if let id = reach == .ownRecord ? user.fhirUser?.ownPatient : chosen {
             do {
                 // Absent and not allowed look alike.
-                selected = user.effectiveAccess.includes(patient: id) ? try directory.patient(id) : nil
+                selected = user.effectiveAccess(at: now).includes(patient: id) ? try directory.patient(id) : nil
                 if selected == nil { notice = notice ?? .noSuchPatient }
             } catch {
                 notice = notice ?? .recordUnavailable
@@ -102,7 +111,7 @@ extension PortalEndpoint {
         let apps = try stored(stores.clients()).filter { $0.isUsable && !$0.launchURLs.isEmpty }.map(AppTile.init)
         let page = PortalPage(
             site: site, visitor: shown(visitor, session), reach: reach, search: search, selected: selected,
-            apps: apps, notice: notice, today: today, leadsToConnectedApps: true)
+            apps: apps, notice: notice, today: today, leadsToConnectedApps: true, people: people.all)
         return .page(page.render(), status: status).noting(trouble)
     }
 }

@@ -27,7 +27,7 @@ extension PortalEndpoint {
         }
 
         // A18: the id comes from the browser, so the rights are asked again.
-        guard let id = form["patient"], presence.user.effectiveAccess.includes(patient: id) else {
+        guard let id = form["patient"], presence.user.effectiveAccess(at: clock()).includes(patient: id) else {
             return problem(
                 .refused, .accessDenied("the user has no access to this patient"), status: 403, request, in: visit,
                 leadsBack: true)
@@ -50,7 +50,7 @@ extension PortalEndpoint {
     /// What a search box found, and what the log should know of it.
     func find(_ text: String?, for user: User) -> (search: PatientSearch, detail: String?) {
         guard let text else { return (PatientSearch(), nil) }
-        let access = user.effectiveAccess
+        let access = user.effectiveAccess(at: clock())
         if access == .none { return (PatientSearch(query: text, outcome: .nobody), nil) }
         do {
             guard let found = try directory.patients(matching: text, within: access, limit: 20) else {
@@ -67,11 +67,33 @@ extension PortalEndpoint {
     private func patientPage(
         _ visit: Visit, _ presence: Presence, _ search: PatientSearch, status: Int
     ) throws(OAuthError) -> Response {
-        page(
+        let people = people(of: presence.user)
+        return page(
             PatientPage(
                 site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
-                interaction: visit.id.text, search: search, today: today
-            ).render(), status: status, in: visit)
+                interaction: visit.id.text, search: search, people: people.all, isDirectoryDown: people.trouble != nil,
+                today: today
+            ).render(), status: people.trouble == nil ? status : 503, in: visit
+        ).noting(people.trouble)
+    }
+
+    /// The person, if a patient, and those for whom the person acts; empty for who acts for nobody.
+    func people(of user: User) -> (all: [ActingChoice], trouble: String?) {
+        let represented = user.represented(at: clock())
+        guard !represented.isEmpty, user.fhirUser?.isPrivate ?? false else { return ([], nil) }
+        var choices: [ActingChoice] = []
+        do {
+            if let own = user.fhirUser?.ownPatient, let patient = try directory.patient(own) {
+                choices.append(ActingChoice(patient: patient, acting: nil))
+            }
+            for access in represented {
+                guard let patient = try directory.patient(access.patient) else { continue }
+                choices.append(ActingChoice(patient: patient, acting: ActingFor(access)))
+            }
+        } catch {
+            return (choices, error.reason)
+        }
+        return (choices, nil)
     }
 }
 

@@ -11,6 +11,8 @@ struct Visit {
     let visitor: BrowserSession
     /// Who is there, by a session of ours or by the word of an EHR.
     let presence: Presence?
+    /// The patient that the authorization is about, as far as that is known.
+    let patient: String?
     /// Whether the browser says so.
     let isFramed: Bool
     /// What the patient in context does not let the app have.
@@ -18,8 +20,7 @@ struct Visit {
 
     /// What of the request nobody has denied elsewhere.
     var open: ScopeSet {
-        let patient = presence.flatMap { interaction.patient(for: $0.user) }
-        return interaction.request.scopes.permitted(by: denied, patient: patient)
+        interaction.request.scopes.permitted(by: denied, patient: patient)
     }
 }
 
@@ -35,6 +36,7 @@ extension PortalEndpoint {
         let presence = try presence(visitor.session, in: interaction, users: stores)
         return Visit(
             id: id, interaction: interaction, client: client, visitor: visitor, presence: presence,
+            patient: presence.flatMap { interaction.patient(for: $0.user, at: clock()) },
             isFramed: request.saysItIsFramed ?? false,
             denied: try denied(to: client, in: interaction, presence, rules: stores, at: clock()))
     }

@@ -29,7 +29,9 @@ struct TokenIssuer {
     ) throws(OAuthError) -> TokenResponse? {
         let authorization = issuance.authorization
         let accessToken = secrets.fresh(.accessToken)
-        let lifetime = policy.accessTokenLifetime(for: client.registration)
+        // Nothing outlives the reason for which its user sees the patient.
+        let left = authorization.end(at: now).map { $0 - now } ?? .max
+        let lifetime = min(policy.accessTokenLifetime(for: client.registration), left)
         let refreshToken =
             issuance.successor ?? (authorization.beginsRefreshing(for: client) ? secrets.fresh(.refreshToken) : nil)
         // Signed before anything is spent: a key that cannot be had costs nobody their code.
@@ -38,7 +40,8 @@ struct TokenIssuer {
         let tokens = NewTokens(
             grant: authorization.grant, accessToken: accessToken.digest, scopes: issuance.scopes,
             accessTokenExpiresAt: now + lifetime, refreshToken: refreshToken?.digest,
-            refreshTokenExpiresAt: now + policy.refreshTokenLifetime(for: client.registration), issuedAt: now,
+            refreshTokenExpiresAt: now + min(policy.refreshTokenLifetime(for: client.registration), left),
+            issuedAt: now,
             session: authorization.session)
         switch try stored(stores.issue(tokens, spending: issuance.spending)) {
         case .issued: break

@@ -51,12 +51,12 @@ package enum AuthorizationStep: Sendable, Equatable {
         if case .denied = interaction.progress?.decision {
             return .refuse(.accessDenied("the person did not allow the access"))
         }
-        let patient = interaction.patient(for: user)
+        let patient = interaction.patient(for: user, at: now)
         if request.needsPatient, patient == nil {
             return isSilent
                 ? .refuse(OAuthError(.interactionRequired, "a patient has to be picked")) : .choosePatient
         }
-        if let patient, !user.effectiveAccess.includes(patient: patient) {
+        if let patient, !user.effectiveAccess(at: now).includes(patient: patient) {
             return .refuse(
                 OAuthError(
                     .accessDenied, "the signed-in user has no access to this patient", detail: "patient not allowed"))

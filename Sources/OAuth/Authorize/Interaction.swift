@@ -65,15 +65,16 @@ package struct Interaction: Sendable {
     /// Ten minutes: longer than any sign-in, shorter than an abandoned workstation.
     package static let lifetime = 600
 
-    /// The patient in context: the launch's, the person's own, or the one that was picked.
-    package func patient(for user: User) -> String? {
-        launch?.context.patient ?? user.fhirUser?.ownPatient ?? progress(of: user)?.patient
+    /// The patient in context: the launch's, the one that was picked, or the only one that it can be.
+    package func patient(for user: User, at now: Instant) -> String? {
+        if let patient = launch?.context.patient ?? progress(of: user)?.patient { return patient }
+        return request.needsPatient ? user.solePatient(at: now) : user.fhirUser?.ownPatient
     }
 
     /// The context that the app will be told.
-    package func context(for user: User) -> LaunchContext {
+    package func context(for user: User, at now: Instant) -> LaunchContext {
         var context = launch?.context ?? LaunchContext()
-        if request.needsPatient || launch != nil { context.patient = patient(for: user) }
+        if request.needsPatient || launch != nil { context.patient = patient(for: user, at: now) }
         if case .picked(let encounter) = progress(of: user)?.encounter { context.encounter = encounter }
         return context
     }

@@ -79,7 +79,7 @@ package struct LaunchRequest: Sendable {
         try require(!user.isDisabled, else: .invalidRequest("user: this user is disabled"))
         if let patient = context.patient {
             try require(
-                user.effectiveAccess.includes(patient: patient),
+                user.effectiveAccess(at: now).includes(patient: patient),
                 else: .invalidRequest("the user has no access to this patient"))
         }
         try require(

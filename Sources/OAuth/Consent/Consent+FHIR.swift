@@ -11,9 +11,11 @@ extension Consent {
         "vestibule-\(Array(Digest.sha256(id).prefix(16)).hexadecimal)"
     }
 
-    /// - Parameter appName: as people know the app.
+    /// - Parameters:
+    ///   - appName: as people know the app.
+    ///   - performer: who gave it, where that is not the patient.
     /// - Returns: `nil` where no patient is in it, for then it is no patient's consent.
-    package func resource(appName: String) -> [UInt8]? {
+    package func resource(appName: String, performer: FHIRUser? = nil) -> [UInt8]? {
         guard let patient else { return nil }
         var writer = JSONWriter(capacity: 2048)
         writer.object {
@@ -26,7 +28,9 @@ extension Consent {
             $0.array("category") { $0.object { $0.coding("http://loinc.org", "59284-0") } }
             $0.object("patient") { $0.member("reference", "Patient/\(patient)") }
             $0.member("dateTime", decidedAt.timestamp)
-            $0.array("performer") { $0.object { $0.member("reference", "Patient/\(patient)") } }
+            $0.array("performer") {
+                $0.object { $0.member("reference", performer?.description ?? "Patient/\(patient)") }
+            }
             source(to: &$0)
             $0.concept(
                 "policyRule", "http://terminology.hl7.org/CodeSystem/v3-ActCode",

@@ -11,9 +11,12 @@ package struct User: Sendable, Equatable {
     /// The administrator's word, before the person's own limits.
     package let access: UserAccess
     package let isDisabled: Bool
+    /// The patients for whom this person acts as a proxy.
+    package let temporaryAccess: [TemporaryAccess]
 
     package init(
-        id: String, subject: String, name: String, fhirUser: FHIRUser?, access: UserAccess, isDisabled: Bool = false
+        id: String, subject: String, name: String, fhirUser: FHIRUser?, access: UserAccess, isDisabled: Bool = false,
+        temporaryAccess: [TemporaryAccess] = []
     ) {
         self.id = id
         self.subject = subject
@@ -21,14 +24,36 @@ package struct User: Sendable, Equatable {
         self.fhirUser = fhirUser
         self.access = access
         self.isDisabled = isDisabled
+        self.temporaryAccess = temporaryAccess
     }
 
+    /// The patients that this person may see until somebody changes it.
+    package var standingAccess: UserAccess { access.limited(to: fhirUser) }
+
     /// The patients that this person may see, whatever an app asks for.
-    package var effectiveAccess: UserAccess { access.limited(to: fhirUser) }
+    package func effectiveAccess(at now: Instant) -> UserAccess {
+        standingAccess.adding(represented(at: now).map(\.patient))
+    }
 
     /// Whether the patient in a launch context, if there is one, is among those that this person may see now.
-    package func maySee(patientIn context: LaunchContext) -> Bool {
-        context.patient.map { effectiveAccess.includes(patient: $0) } ?? true
+    package func maySee(patientIn context: LaunchContext, at now: Instant) -> Bool {
+        context.patient.map { effectiveAccess(at: now).includes(patient: $0) } ?? true
+    }
+
+    /// The patients for whom this person acts now.
+    package func represented(at now: Instant) -> [TemporaryAccess] { temporaryAccess.filter { $0.holds(at: now) } }
+
+    /// By what the person sees this patient, where it is for a time alone.
+    package func temporaryAccess(to patient: String?, at now: Instant) -> TemporaryAccess? {
+        guard let patient, !standingAccess.includes(patient: patient) else { return nil }
+        return represented(at: now).first { $0.patient == patient }
+    }
+
+    /// The one patient that an app can be about; `nil` where there is none, or a choice.
+    package func solePatient(at now: Instant) -> String? {
+        let represented = represented(at: now)
+        if let own = fhirUser?.ownPatient { return represented.isEmpty ? own : nil }
+        return access == .none && represented.count == 1 ? represented.first?.patient : nil
     }
 }
 

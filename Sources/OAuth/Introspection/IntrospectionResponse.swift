@@ -43,10 +43,10 @@ package enum IntrospectionResponse: Sendable {
 }
 
 extension ActiveToken {
-    /// The patient's own consent that it rests on, for enforcement points that know IHE's Privacy Consent on FHIR
+    /// The consent of the patient, or of who acts for the patient, that it rests on, for enforcement points that know IHE's Privacy Consent on FHIR
     /// (ITI-108). There is no `residual`: what the consent leaves is what `scope` says, now.
     fileprivate func writePrivacyConsent(to answer: inout JSONWriter, issuer: FHIRBase) {
-        guard let consent, let patient, patient == user?.fhirUser?.ownPatient else { return }
+        guard let consent, let patient, user?.fhirUser?.isPrivate ?? false else { return }
         answer.object("extensions") {
             $0.object("ihe_pcf") {
                 $0.member("patient_id", issuer.url(of: "Patient/\(patient)"))

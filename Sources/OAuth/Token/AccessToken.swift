@@ -50,10 +50,11 @@ package struct ActiveToken: Sendable {
 
 extension TokenAccess {
     /// What a token allows, for all who decide on requests or explain how that was decided.
-    package init(_ token: ActiveToken) {
+    package init(_ token: ActiveToken, at now: Instant) {
         self.init(
             token.scopes, patient: token.patient, user: token.fhirUser, access: token.access,
-            clientAccess: token.clientAccess, denied: token.denied)
+            clientAccess: token.clientAccess, denied: token.denied,
+            temporary: token.user?.temporaryAccess(to: token.patient, at: now)?.patient)
     }
 }
 
@@ -75,7 +76,7 @@ extension ActiveToken {
 
     /// Whether it is of use at all, for introspection (RFC 7662 §2.2): not where the patient in context was taken from its
     /// user. A backend service has neither.
-    package var isActive: Bool { user?.maySee(patientIn: context) ?? true }
+    package func isActive(at now: Instant) -> Bool { user?.maySee(patientIn: context, at: now) ?? true }
 
     /// Whether a use of it is worth a note: a person at work in a session once a minute, any other once an hour, which is
     /// what the page of connected apps shows. It saves a write on every request.

@@ -61,7 +61,7 @@ package struct AuthorizationCode: Sendable {
         try require(!isEnded, else: .invalidGrant(Self.refusal, detail: "grant ended"))
         try require(!authorization.user.isDisabled, else: .invalidGrant(Self.refusal, detail: "user disabled"))
         try require(
-            authorization.user.maySee(patientIn: authorization.context),
+            authorization.user.maySee(patientIn: authorization.context, at: now),
             else: .invalidGrant("the user has no access to this patient any more", detail: "patient not allowed"))
         try require(
             !authorization.permittedScopes(at: now).isEmpty,

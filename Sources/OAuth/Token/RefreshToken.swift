@@ -67,7 +67,7 @@ package struct RefreshToken: Sendable {
         try require(!authorization.user.isDisabled, else: .invalidGrant(Self.refusal, detail: "user disabled"))
         // SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources: an app has no more than its user has now.
         try require(
-            authorization.user.maySee(patientIn: authorization.context),
+            authorization.user.maySee(patientIn: authorization.context, at: now),
             else: .invalidGrant("the user has no access to this patient any more", detail: "patient not allowed"))
         // SMART scopes-and-launch-context#scopes-for-requesting-a-refresh-token
         if authorization.session != nil {
@@ -96,7 +96,7 @@ package struct RefreshToken: Sendable {
     package func isActive(at now: Instant, policy: SessionPolicy) -> Bool {
         use == nil && !isEnded && now < expiresAt && !authorization.user.isDisabled
             && mayGoOn(with: authorization.permittedScopes(at: now))
-            && authorization.user.maySee(patientIn: authorization.context)
+            && authorization.user.maySee(patientIn: authorization.context, at: now)
             && (authorization.session == nil || session?.isAlive(at: now, policy) ?? false)
     }
 

@@ -10,21 +10,23 @@ package struct TokenAccess: Sendable {
     /// - Parameters:
     ///   - access: what the user may see, for `patient/` and `user/` scopes.
     ///   - clientAccess: what the client itself may see, for `system/` scopes.
+    ///   - temporary: the patient in context, where the user sees that one for a time alone: then nobody else is reached.
     package init(
         _ scopes: ScopeSet, patient: String?, user: FHIRUser?, access: UserAccess, clientAccess: UserAccess = .all,
-        denied: DenyRules = .none
+        denied: DenyRules = .none, temporary: String? = nil
     ) {
+        let access = temporary.map { .patients([$0]) } ?? access.limited(to: user)
         var grants: [AccessGrant] = []
         var own: [AccessGrant] = []
         for scope in scopes.clinical {
             let reach: AccessGrant.Reach? =
                 switch scope.context {
                 case .system: Self.reach(of: clientAccess)
-                case .user: Self.reach(of: access.limited(to: user))
+                case .user: Self.reach(of: access)
                 // SMART scopes-and-launch-context#scopes-for-requesting-fhir-resources: never more than the user may see.
                 case .patient:
                     patient.flatMap {
-                        access.limited(to: user).includes(patient: $0) ? Self.reach(of: .patients([$0])) : nil
+                        access.includes(patient: $0) ? Self.reach(of: .patients([$0])) : nil
                     }
                 }
             guard let reach else { continue }

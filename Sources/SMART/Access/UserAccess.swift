@@ -32,6 +32,15 @@ package enum UserAccess: Sendable, Hashable, CustomStringConvertible {
         user?.ownPatient.map { .patients([$0]) } ?? self
     }
 
+    /// With these patients too.
+    package func adding(_ patients: [String]) -> UserAccess {
+        switch self {
+        case .all: .all
+        case .none: patients.isEmpty ? .none : .patients(Set(patients))
+        case .patients(let ids): .patients(ids.union(patients))
+        }
+    }
+
     package func includes(patient id: String) -> Bool {
         switch self {
         case .all: true

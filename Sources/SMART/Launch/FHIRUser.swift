@@ -26,6 +26,9 @@ package struct FHIRUser: Sendable, Hashable, CustomStringConvertible {
 
     /// The patient that this user is; `nil` for anybody else.
     package var ownPatient: String? { kind == .patient ? id : nil }
+
+    /// Whether the person is here as a patient or in a patient's stead, and not at work.
+    package var isPrivate: Bool { kind == .patient || kind == .relatedPerson }
 }
 
 /// FHIR R4 datatypes#id: 1 to 64 letters, digits, `-` and `.`.

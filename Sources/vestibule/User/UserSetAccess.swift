@@ -23,7 +23,7 @@ extension UserCommand {
             // A patient sees the own record, whatever was said.
             let user = try attempt { try store.user(named: name) }
             house.output.show([
-                ("username", .text(name)), ("access", .text((user?.effectiveAccess ?? access).description)),
+                ("username", .text(name)), ("access", .text((user?.standingAccess ?? access).description)),
             ])
         }
     }

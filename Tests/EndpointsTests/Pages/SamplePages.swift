@@ -93,13 +93,31 @@ enum SamplePages {
         }
     }
 
+    /// Oneself, and somebody by each relationship.
+    private static func people(_ text: String) -> [ActingChoice] {
+        [ActingChoice(patient: patient(text), acting: nil)]
+            + TemporaryAccess.Relationship.allCases.map {
+                ActingChoice(
+                    patient: patient(text, isDeceased: $0 == .partner),
+                    acting: ActingFor(relationship: $0, until: today))
+            }
+    }
+
     private static func pickers(_ text: String) -> [(String, HTML)] {
-        searches(text).map { name, search in
+        let choices = [true, false].map { isDown in
             let page = PatientPage(
-                site: site(text), visitor: visitor(text), appName: text, interaction: text, search: search, today: today
-            )
-            return ("picker, \(name)", page.render())
+                site: site(text), visitor: visitor(text), appName: text, interaction: text, search: PatientSearch(),
+                people: people(text), isDirectoryDown: isDown, today: today)
+            return ("picker, for whom", page.render())
         }
+        return choices
+            + searches(text).map { name, search in
+                let page = PatientPage(
+                    site: site(text), visitor: visitor(text), appName: text, interaction: text, search: search,
+                    today: today
+                )
+                return ("picker, \(name)", page.render())
+            }
     }
 
     private static func encounters(_ text: String) -> [(String, HTML)] {
@@ -170,12 +188,13 @@ enum SamplePages {
         ) -> HTML {
             PortalPage(
                 site: site(text), visitor: visitor(text), reach: reach, search: search, selected: selected, apps: apps,
-                notice: notice, today: today, leadsToConnectedApps: selected != nil
+                notice: notice, today: today, leadsToConnectedApps: selected != nil,
+                people: reach == .represented ? people(text) : []
             ).render()
         }
         return searches(text).map { ("portal, \($0)", portal(.patients, $1, apps: apps)) }
             + notices.map { ("portal, notice", portal(.patients, apps: apps, notice: $0)) }
-            + [PortalPage.Reach.patients, .ownRecord, .nobody].flatMap { reach in
+            + [PortalPage.Reach.patients, .ownRecord, .represented, .nobody].flatMap { reach in
                 [nil, patient(text)].map { selected in
                     ("portal, \(reach)", portal(reach, PatientSearch(query: text), selected: selected, apps: apps))
                 }
@@ -201,7 +220,8 @@ enum SamplePages {
                                 from: ScopeSet("patient/*.rs"),
                                 by: DenyRules([DenyRule(patient: "p", "Condition")]))),
                         offlineLifetime: 92 * 86_400, today: today,
-                        ticked: patient == nil ? [] : nil)
+                        ticked: patient == nil ? [] : nil,
+                        acting: flag || patient == nil ? nil : ActingFor(relationship: .carer, until: today))
                     return ("consent, \(offered)", page.render())
                 }
             }

@@ -26,13 +26,16 @@ package struct ConsentPage: SpokenPage {
     /// Seconds that the app's access lives on after each use, where it may go on offline.
     package let offlineLifetime: Int
     package let today: CalendarDate
+    /// As what the person answers for the patient; `nil` where the person does not.
+    package let acting: ActingFor?
 
     package init(
         site: Site, visitor: Visitor, interaction: String, appName: String, appHost: String, isVerified: Bool,
         isLaunchFromEHR: Bool,
         patient: PatientSummary?, isOwnRecord: Bool, withheld: WithheldScopes, offlineLifetime: Int,
-        today: CalendarDate, ticked: Set<ChoiceID>? = nil
+        today: CalendarDate, ticked: Set<ChoiceID>? = nil, acting: ActingFor? = nil
     ) {
+        self.acting = acting
         self.site = site
         self.visitor = visitor
         self.interaction = interaction
@@ -60,7 +63,8 @@ package struct ConsentPage: SpokenPage {
         PageFrame(site: site, visitor: visitor, interaction: interaction, title: title).render(
             """
             <h1>\(question)</h1>
-            \(patient?.banner(label: isOwnRecord ? yourRecord : patientLabel, on: today, in: language))
+            \(patient?.banner(label: bannerLabel, on: today, in: language))
+            \(acting.map { "<p class=\"notice\">\(actingWords($0))</p>" })
             <p class="lead">\(origin)</p>
             \(caution, if: !isVerified)
             <form class="stack" method="post" action="/portal/consent">
@@ -85,6 +89,10 @@ package struct ConsentPage: SpokenPage {
 
 extension ConsentPage {
     var reader: ConsentSentences.Reader { isOwnRecord ? .patient : .other }
+    private var bannerLabel: String {
+        if isOwnRecord { return yourRecord }
+        return acting == nil ? patientLabel : forWhomYouAct
+    }
     private var ticks: ConsentTicks { ConsentTicks(choices, ticked: ticked, in: language) }
 
     /// The name that an app gives itself is no reason to trust it (RFC 7591 §5).

@@ -7,11 +7,18 @@ package struct PatientPage: SpokenPage {
     package let appName: String
     package let interaction: String
     package let search: PatientSearch
+    /// Among whom a person chooses who acts for others; empty for everybody else, who searches.
+    package let people: [ActingChoice]
+    /// Whether somebody may be missing among them.
+    package let isDirectoryDown: Bool
     package let today: CalendarDate
 
     package init(
-        site: Site, visitor: Visitor, appName: String, interaction: String, search: PatientSearch, today: CalendarDate
+        site: Site, visitor: Visitor, appName: String, interaction: String, search: PatientSearch,
+        people: [ActingChoice] = [], isDirectoryDown: Bool = false, today: CalendarDate
     ) {
+        self.people = people
+        self.isDirectoryDown = isDirectoryDown
         self.site = site
         self.visitor = visitor
         self.appName = appName
@@ -21,6 +28,27 @@ package struct PatientPage: SpokenPage {
     }
 
     package func render() -> HTML {
+        people.isEmpty && !isDirectoryDown ? searching : choosing
+    }
+}
+
+extension PatientPage {
+    private var choosing: HTML {
+        PageFrame(
+            site: site, visitor: visitor, interaction: interaction, title: forWhom, hasProblem: isDirectoryDown
+        ).render(
+            """
+            \(isDirectoryDown ? PatientSearch(outcome: .unavailable).problem(in: language) : nil)
+            <h1>\(forWhom)</h1>
+            <p class="lead">\(lead)</p>
+            <ul class="plain patients">
+            \(people.map { $0.entry(on: today, in: language, action: choice($0.patient)) })
+            </ul>
+            \(cancellation)
+            """)
+    }
+
+    private var searching: HTML {
         PageFrame(
             site: site, visitor: visitor, interaction: interaction,
             title: title + search.titleSuffix(in: language),
@@ -33,15 +61,19 @@ package struct PatientPage: SpokenPage {
             <div class="card">\(search.form(
                 action: "/portal/patient", csrf: visitor.csrf, interaction: interaction, in: language))</div>
             \(search.results(on: today, in: language, action: choice))
-            <form method="post" action="/portal/patient">
-            \(hiddenFields)
-            <button class="quiet" name="cancel" value="yes">\(cancel)</button>
-            </form>
+            \(cancellation)
             """)
     }
-}
 
-extension PatientPage {
+    private var cancellation: HTML {
+        """
+        <form method="post" action="/portal/patient">
+        \(hiddenFields)
+        <button class="quiet" name="cancel" value="yes">\(cancel)</button>
+        </form>
+        """
+    }
+
     private var hiddenFields: HTML {
         "\(.hidden("csrf", visitor.csrf))\(.hidden("interaction", interaction))"
     }

@@ -8,6 +8,8 @@ package struct PortalPage: SpokenPage {
         case patients
         /// A patient, who sees the own record and searches for nobody.
         case ownRecord
+        /// Patients for whom the person acts.
+        case represented
         case nobody
     }
 
@@ -30,12 +32,15 @@ package struct PortalPage: SpokenPage {
     package let today: CalendarDate
     /// Whether the page of connected apps is there to lead to.
     package let leadsToConnectedApps: Bool
+    /// The person and those for whom the person acts; empty for everybody else.
+    package let people: [ActingChoice]
 
     package init(
         site: Site, visitor: Visitor, reach: Reach, search: PatientSearch = PatientSearch(),
         selected: PatientSummary? = nil, apps: [AppTile], notice: Notice? = nil, today: CalendarDate,
-        leadsToConnectedApps: Bool = false
+        leadsToConnectedApps: Bool = false, people: [ActingChoice] = []
     ) {
+        self.people = people
         self.site = site
         self.visitor = visitor
         self.reach = reach
@@ -57,6 +62,7 @@ package struct PortalPage: SpokenPage {
             """
             \(notice.map(markup) ?? (searches ? search.problem(in: language) : nil))
             <h1>\(title)</h1>
+            \(choices, if: !people.isEmpty)
             \(record)
             \(appSection)
             \(connectedApps, if: leadsToConnectedApps)
@@ -97,6 +103,22 @@ extension PortalPage {
         """
     }
 
+    /// For whom: the person, or somebody else.
+    private var choices: HTML {
+        """
+        <section aria-labelledby="for-whom">
+        <h2 id="for-whom">\(forWhom)</h2>
+        <ul class="plain patients">
+        \(people.map { $0.entry(on: today, in: language, action: choiceOrMark($0.patient)) })
+        </ul>
+        </section>
+        """
+    }
+
+    private func choiceOrMark(_ patient: PatientSummary) -> HTML {
+        patient.id == selected?.id ? "<span class=\"mark\">\(chosenMark)</span>" : choice(patient)
+    }
+
     /// Step 1: whose record.
     private var record: HTML {
         switch (reach, selected) {
@@ -104,6 +126,10 @@ extension PortalPage {
             return patient.banner(label: yourRecord, on: today, in: language)
         case (.ownRecord, nil):
             return .notice(recordSilent)
+        case (.represented, let patient?):
+            return patient.banner(label: forWhomYouAct, on: today, in: language)
+        case (.represented, nil):
+            return ""
         case (.patients, let patient?):
             return """
                 <section aria-labelledby="step-1">

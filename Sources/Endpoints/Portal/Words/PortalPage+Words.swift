@@ -28,6 +28,7 @@ extension PortalPage {
     var chosenPatient: String {
         say(en: "Chosen patient", es: "Paciente elegido", de: "Ausgewählte Patientin oder ausgewählter Patient")
     }
+    var chosenMark: String { say(en: "Chosen", es: "Seleccionado", de: "Ausgewählt") }
     var chooseAnother: HTML {
         say(en: "Choose another patient", es: "Elegir otro paciente", de: "Andere Person auswählen")
     }
@@ -99,6 +100,11 @@ extension PortalPage {
                 en: "As soon as your record can be shown, you can start:",
                 es: "En cuanto se pueda mostrar su historia clínica, podrá iniciar:",
                 de: "Sobald Ihre Akte angezeigt werden kann, können Sie starten:")
+        case .represented:
+            say(
+                en: "As soon as you have chosen for whom, you can start:",
+                es: "En cuanto elija por quién está aquí, podrá iniciar:",
+                de: "Sobald Sie gewählt haben, für wen, können Sie starten:")
         case .nobody:
             say(
                 en: "As soon as a patient is assigned to you, you can start:",
