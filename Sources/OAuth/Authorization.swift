@@ -53,7 +53,8 @@ package struct Authorization: Sendable {
     }
 
     package var policy: GrantPolicy {
-        switch basis {
+        if user.temporaryAccess(to: context.patient, at: authenticatedAt)?.isEmergency ?? false { return .breakGlass }
+        return switch basis {
         case .trustedApp: .trustedLaunch
         case .consent:
             if context.patient != nil, let person = user.fhirUser, person.isPrivate {
@@ -74,6 +75,8 @@ package enum GrantPolicy: String, Sendable {
     case ownConsent = "own_consent"
     /// That of somebody who acts for the patient.
     case proxyConsent = "proxy_consent"
+    /// Somebody's care could not wait.
+    case breakGlass = "break_glass"
     /// That of a user whom the site gave access to the records: the site's policy, and the user's yes to this app.
     case userConsent = "user_consent"
     /// The site's policy alone: it answers for the app in launches from its EHR.

@@ -45,7 +45,7 @@ package enum Powers: String, Sendable, CaseIterable {
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
                 "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
                 "consent_versions": .write, "deliveries": .write, "destinations": .read, "consent_rules": .read,
-                "temporary_access": .read,
+                "temporary_access": .write,
             ]
         case .token:
             Self.authentication.merging(

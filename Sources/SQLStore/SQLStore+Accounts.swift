@@ -119,11 +119,12 @@ extension SQLStore: AccountStore {
 
     /// Reads `userColumns` from a column on. Rights that cannot be read are none.
     static func user(_ row: any Row, from column: Int) -> User {
-        let (access, temporary) = rights(row.text(column + 4))
+        let rights = rights(row.text(column + 4))
         return User(
             id: row.text(column), subject: row.text(column + 1), name: row.text(column + 2),
-            fhirUser: row.optionalText(column + 3).flatMap { FHIRUser($0) }, access: access,
-            isDisabled: !row.isNull(column + 5), temporaryAccess: temporary)
+            fhirUser: row.optionalText(column + 3).flatMap { FHIRUser($0) }, access: rights.access,
+            isDisabled: !row.isNull(column + 5), mayBreakGlass: rights.mayBreakGlass,
+            temporaryAccess: rights.temporary)
     }
 
     static let userColumns =

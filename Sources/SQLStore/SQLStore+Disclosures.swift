@@ -1,3 +1,4 @@
+import JSON
 import OAuth
 import SQL
 import Store
@@ -82,7 +83,7 @@ extension SQLStore: AccountingStore {
         try read { connection throws(SQLError) in
             try connection.rows(
                 """
-                SELECT audit_events.event, audit_events.at, clients.name, accounts.name
+                SELECT audit_events.event, audit_events.at, clients.name, accounts.name, audit_events.details
                 FROM audit_events
                     LEFT JOIN clients ON clients.id = audit_events.client
                     LEFT JOIN accounts ON accounts.id = audit_events.account
@@ -94,7 +95,8 @@ extension SQLStore: AccountingStore {
                 AuditAct(rawValue: row.text(0)).map { act in
                     RecordAct(
                         act: act, time: Instant(row.int(1)), clientName: row.optionalText(2),
-                        personName: row.optionalText(3))
+                        personName: row.optionalText(3),
+                        statement: (try? JSONDocument(Array(row.text(4).utf8)))?.root["statement"]?.string)
                 }
             }.compactMap { $0 }
         }

@@ -13,12 +13,12 @@ extension SQLStore: ProxyStore {
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT (account, patient) WHERE ended_at IS NULL
                     DO UPDATE SET basis = excluded.basis, expires_at = excluded.expires_at
-                """, id, fhirBase, account, proxy.patient, proxy.relationship.rawValue, now.seconds,
+                """, id, fhirBase, account, proxy.patient, proxy.basis.word, now.seconds,
                 proxy.until.seconds)
             try Self.record(
                 AuditEvent(
                     .proxyAdd, account: account, patient: proxy.patient,
-                    details: [.init(.reason, proxy.relationship.rawValue), .init(.until, proxy.until.seconds)]),
+                    details: [.init(.reason, proxy.basis.word), .init(.until, proxy.until.seconds)]),
                 at: now, on: connection)
         }
     }
@@ -30,7 +30,7 @@ extension SQLStore: ProxyStore {
                 SELECT accounts.username, accounts.name, proxies.patient, proxies.basis, proxies.expires_at,
                     proxies.begun_at
                 FROM temporary_access AS proxies JOIN accounts ON accounts.id = proxies.account
-                WHERE proxies.fhir_base = $1 AND proxies.ended_at IS NULL
+                WHERE proxies.fhir_base = $1 AND proxies.ended_at IS NULL AND proxies.basis <> 'emergency'
                     AND accounts.username = coalesce($2, accounts.username)
                     AND proxies.patient = coalesce($3, proxies.patient)
                 ORDER BY accounts.username, proxies.patient
@@ -51,48 +51,135 @@ extension SQLStore: ProxyStore {
     package func endProxy(of account: String, for patient: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            let ended = try connection.run(
+            try Self.endTemporaryAccess(
+                of: account, to: patient, where: "basis <> 'emergency'", .proxyRemove, .proxyEnded, fhirBase: fhirBase,
+                at: now, on: connection)
+        }
+    }
+}
+
+extension SQLStore: EmergencyStore {
+    package func setMayBreakGlass(
+        _ may: Bool, account username: String, at now: Instant
+    ) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            let id = try connection.row(
+                "UPDATE accounts SET breaks_glass = $3 WHERE username = $1 AND fhir_base = $2 RETURNING id", username,
+                fhirBase, may ? 1 : 0
+            ) { $0.text(0) }
+            guard let id else { return false }
+            try Self.record(
+                AuditEvent(
+                    .userAccess, account: id, details: [.init(.access, may ? "break_glass" : "no_break_glass")]),
+                at: now, on: connection)
+            guard !may else { return true }
+            let open = try connection.rows(
                 """
-                UPDATE temporary_access SET ended_at = $4
-                WHERE account = $1 AND patient = $2 AND fhir_base = $3 AND ended_at IS NULL
-                """, account, patient, fhirBase, now.seconds)
-            guard ended == 1 else { return false }
-            try Self.record(AuditEvent(.proxyRemove, account: account, patient: patient), at: now, on: connection)
-            // Where the person becomes a proxy once more, what was allowed before stays over.
-            try Self.withdrawConsents(
-                where: "account = $3 AND patient = $4", account, patient, fhirBase: fhirBase, at: now, on: connection)
-            let grants = try connection.rows(
-                "SELECT id, context FROM grants WHERE account = $1 AND fhir_base = $2 AND ended_at IS NULL", account,
-                fhirBase
-            ) { row in (id: row.text(0), context: LaunchContext(json: Array(row.text(1).utf8))) }
-            for grant in grants where grant.context?.patient == patient {
-                try Self.endGrants(where: "id = $3", grant.id, reason: .proxyEnded, at: now, on: connection)
+                SELECT patient FROM temporary_access
+                WHERE account = $1 AND ended_at IS NULL AND basis = 'emergency' AND expires_at > $2
+                """, id, now.seconds
+            ) { $0.text(0) }
+            for patient in open {
+                try Self.endEmergency(of: id, to: patient, fhirBase: fhirBase, at: now, on: connection)
             }
             return true
+        }
+    }
+
+    package func beginEmergency(
+        _ access: TemporaryAccess, id: String, account: String, reason: String, at now: Instant
+    ) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            let begun = try connection.run(
+                """
+                INSERT INTO temporary_access (id, fhir_base, account, patient, basis, begun_at, expires_at)
+                SELECT $1, $2, accounts.id, $4, $5, $6, $7 FROM accounts
+                WHERE accounts.id = $3 AND accounts.fhir_base = $2 AND accounts.breaks_glass = 1
+                    AND accounts.disabled_at IS NULL
+                ON CONFLICT (account, patient) WHERE ended_at IS NULL
+                    DO UPDATE SET basis = excluded.basis, begun_at = excluded.begun_at,
+                        expires_at = excluded.expires_at
+                """, id, fhirBase, account, access.patient, access.basis.word, now.seconds, access.until.seconds)
+            guard begun == 1 else { return false }
+            try Self.record(
+                AuditEvent(
+                    .breakGlassBegin, account: account, patient: access.patient,
+                    details: [
+                        .init(.purpose, "BTG"), .init(.until, access.until.seconds), .init(.statement, reason),
+                    ]), at: now, on: connection)
+            return true
+        }
+    }
+
+    package func endEmergency(of account: String, to patient: String, at now: Instant) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            try Self.endEmergency(of: account, to: patient, fhirBase: fhirBase, at: now, on: connection)
         }
     }
 }
 
 extension SQLStore {
-    /// All that says whose patients an account sees, in one column: `accounts.access`, and behind it each patient whom the
-    /// person sees for a time, as ` PATIENT|BASIS|UNTIL`. So whoever reads an account has read it all, with one question.
+    @discardableResult
+    private static func endEmergency(
+        of account: String, to patient: String, fhirBase: String, at now: Instant, on connection: any Connection
+    ) throws(SQLError) -> Bool {
+        try endTemporaryAccess(
+            of: account, to: patient, where: "basis = 'emergency'", .breakGlassEnd, .emergencyEnded,
+            fhirBase: fhirBase, at: now, on: connection)
+    }
+
+    /// Ends it with all that rests on it: where it begins once more, what was allowed before stays over.
+    private static func endTemporaryAccess(
+        of account: String, to patient: String, where condition: String, _ act: AuditAct, _ reason: EndReason,
+        fhirBase: String, at now: Instant, on connection: any Connection
+    ) throws(SQLError) -> Bool {
+        let ended = try connection.run(
+            """
+            UPDATE temporary_access SET ended_at = $4
+            WHERE account = $1 AND patient = $2 AND fhir_base = $3 AND ended_at IS NULL AND \(condition)
+            """, account, patient, fhirBase, now.seconds)
+        guard ended == 1 else { return false }
+        try record(AuditEvent(act, account: account, patient: patient), at: now, on: connection)
+        try withdrawConsents(
+            where: "account = $3 AND patient = $4", account, patient, fhirBase: fhirBase, at: now, on: connection)
+        let grants = try connection.rows(
+            "SELECT id, context FROM grants WHERE account = $1 AND fhir_base = $2 AND ended_at IS NULL", account,
+            fhirBase
+        ) { row in (id: row.text(0), context: LaunchContext(json: Array(row.text(1).utf8))) }
+        for grant in grants where grant.context?.patient == patient {
+            try endGrants(where: "id = $3", grant.id, reason: reason, at: now, on: connection)
+        }
+        return true
+    }
+}
+
+extension SQLStore {
+    /// All that says whose patients an account sees, in one column: `accounts.access`, behind it ` !` for who may break the
+    /// glass, and each patient whom the person sees for a time, as ` PATIENT|BASIS|UNTIL`. So whoever reads an account has
+    /// read it all, with one question.
     static let rightsColumn =
         """
-        accounts.access || coalesce((
+        accounts.access || CASE WHEN accounts.breaks_glass = 1 THEN ' !' ELSE '' END || coalesce((
             SELECT group_concat(' ' || extra.patient || '|' || extra.basis || '|' || extra.expires_at, '')
             FROM temporary_access AS extra WHERE extra.account = accounts.id AND extra.ended_at IS NULL), '')
         """
 
     /// Reads `rightsColumn`. What cannot be read gives nothing.
-    static func rights(_ text: String) -> (UserAccess, [TemporaryAccess]) {
+    static func rights(_ text: String) -> (access: UserAccess, mayBreakGlass: Bool, temporary: [TemporaryAccess]) {
         let parts = text.split(separator: " ")
         let temporary = parts.dropFirst().compactMap { part -> TemporaryAccess? in
             let fields = part.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
             guard fields.count == 3, ResourceID.isValid(fields[0]), let until = Int(fields[2]),
-                let relationship = TemporaryAccess.Relationship(rawValue: fields[1])
+                let basis = TemporaryAccess.Basis(fields[1])
             else { return nil }
-            return TemporaryAccess(patient: fields[0], relationship: relationship, until: Instant(until))
+            return TemporaryAccess(patient: fields[0], basis: basis, until: Instant(until))
         }
-        return (parts.first.flatMap { UserAccess(String($0)) } ?? .none, temporary.sorted { $0.patient < $1.patient })
+        return (
+            parts.first.flatMap { UserAccess(String($0)) } ?? .none, parts.contains("!"),
+            temporary.sorted { $0.patient < $1.patient }
+        )
     }
 }

@@ -4,7 +4,7 @@ import SQL
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
     static let migrations = Migrations([
-        first, second, third, audit, consents, browsers, directives, temporaryAccess,
+        first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies,
     ])
 
     private static let first = """
@@ -261,7 +261,8 @@ enum Schema {
         """
 
     private static let temporaryAccess = """
-        -- Patients whom a person may see for a time, beyond accounts.access: as a proxy, who is to them what basis says.
+        -- Patients whom a person may see for a time, beyond accounts.access: as a proxy, who is to them what basis
+        -- says, or in an emergency.
         CREATE TABLE temporary_access (
             id TEXT PRIMARY KEY,
             fhir_base TEXT NOT NULL,
@@ -273,6 +274,11 @@ enum Schema {
             ended_at INTEGER
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX temporary_access_by_account ON temporary_access (account, patient) WHERE ended_at IS NULL;
+        """
+
+    private static let emergencies = """
+        -- Whether somebody may open records past the own rights, in an emergency.
+        ALTER TABLE accounts ADD COLUMN breaks_glass INTEGER NOT NULL DEFAULT 0;
         """
 
     private static let audit = """

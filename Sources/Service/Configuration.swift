@@ -88,6 +88,8 @@ package struct Configuration: Sendable {
     package let consent: ConsentTelling
     /// Who may show the pages of an authorization in a frame: EHRs that launch apps for this FHIR base.
     package let frameOrigins: [FrameOrigin]
+    /// The seconds for which a record may be opened in an emergency at most; `nil` where that is not offered.
+    package let longestEmergency: Int?
     /// Whether the FHIR server's CapabilityStatement is told where to get tokens, for apps that read nothing else.
     package let describesSecurity: Bool
     /// Only in demo mode.
@@ -216,6 +218,7 @@ package struct Configuration: Sendable {
             }
             return origin
         }
+        longestEmergency = try file.duration("break_the_glass", "longest", in: 300...14_400)
         secrets = try file.required("secrets", "directory")
         lifetimes = Lifetimes(
             code: try file.duration("lifetimes", "code", in: 10...600) ?? 60,

@@ -17,6 +17,7 @@ struct ConfigurationFile {
         "theme": [
             "accent", "accent_text", "background", "dark_accent", "dark_accent_text", "dark_background", "logo",
         ],
+        "break_the_glass": ["longest"],
         "frames": ["origins"],
         "demo": ["accounts"],
         "lifetimes": [

@@ -52,7 +52,8 @@ extension Log {
             ("status", .number(exchange.response.status)), ("ms", .milliseconds(exchange.duration)),
         ]
         if !exchange.response.remarks.isEmpty { members.append(("remarks", .remarks(exchange.response.remarks))) }
-        write(exchange.response.status < 500 ? .info : .error, "request", members)
+        let isAlarm = exchange.response.remarks.contains { $0.value == "break_glass" }
+        write(exchange.response.status >= 500 ? .error : isAlarm ? .warning : .info, "request", members)
     }
 
     func line(_ level: Level, _ event: StaticString, _ members: [(name: StaticString, value: Value)]) -> LogLine {

@@ -72,8 +72,11 @@ package struct RecordAct: Sendable {
     package let time: Instant
     package let clientName: String?
     package let personName: String?
+    /// What the person said was the reason, where the act demands one.
+    package let statement: String?
 
-    package init(act: AuditAct, time: Instant, clientName: String?, personName: String?) {
+    package init(act: AuditAct, time: Instant, clientName: String?, personName: String?, statement: String? = nil) {
+        self.statement = statement
         self.act = act
         self.time = time
         self.clientName = clientName

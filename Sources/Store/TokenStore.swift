@@ -116,6 +116,8 @@ package enum EndReason: String, Sendable {
     case withdrawn
     /// The person does not act for the patient any more.
     case proxyEnded = "proxy_ended"
+    /// The record is not open in an emergency any more.
+    case emergencyEnded = "emergency_ended"
     case launchReplay = "launch_replay"
     case clientDeleted = "client_deleted"
 }

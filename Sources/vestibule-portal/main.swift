@@ -24,6 +24,6 @@ serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 6
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
             directory: try FHIRPatientDirectory(relaySocket: configuration.relaySocket), hashing: hashing,
             demoAccounts: configuration.demoAccounts.map(DemoAccount.init), frames: configuration.frameOrigins,
-            clock: systemClock)
+            longestEmergency: configuration.longestEmergency, clock: systemClock)
     }
 }

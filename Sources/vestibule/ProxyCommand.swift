@@ -64,7 +64,7 @@ struct ProxyCommand: ParsableCommand {
                     [
                         ("username", .text(record.username)), ("name", .text(record.name)),
                         ("patient", .text(record.access.patient)),
-                        ("relationship", .text(record.access.relationship.rawValue)),
+                        ("relationship", .text(record.access.basis.word)),
                         ("since", .text(record.since.timestamp)), ("until", .text(record.access.until.timestamp)),
                         ("holds", .flag(record.access.holds(at: house.now))),
                     ]

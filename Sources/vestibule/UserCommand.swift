@@ -7,7 +7,9 @@ import Store
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "The people who can sign in, and those whom an EHR vouches for.",
-        subcommands: [Add.self, List.self, SetAccess.self, SetPassword.self, Disable.self, Enable.self])
+        subcommands: [
+            Add.self, List.self, SetAccess.self, BreakTheGlass.self, SetPassword.self, Disable.self, Enable.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all people.")
@@ -21,6 +23,7 @@ struct UserCommand: ParsableCommand {
                         ("username", .text(account.username)), ("name", .text(account.user.name)),
                         ("fhirUser", .text(account.user.fhirUser?.description)),
                         ("access", .text(account.user.standingAccess.description)),
+                        ("break_the_glass", .flag(account.user.mayBreakGlass)),
                         ("disabled", .flag(account.user.isDisabled)),
                     ]
                 }, called: "users")

@@ -160,6 +160,50 @@ def consent_of_a_parent(walk):
     expect(walk.visitor.page.get_by_text("You answer for Maja")).to_be_visible()
 
 
+def a_doctor(walk):
+    """Somebody who sees one patient, and may break the glass."""
+    doctor = walk.account("--access", "patients:gerda-thorvaldsen", name="Dr. Test")
+    walk.instance.cli("user", "break-the-glass", doctor.username, "--allow")
+    return walk.visitor.carry(doctor)
+
+
+@state
+def portal_that_denies_and_offers_an_emergency(walk):
+    a_doctor(walk).open("/portal")
+    walk.visitor.search("Maja")
+    expect(walk.visitor.page.get_by_role("link", name="Open in an emergency")).to_be_visible()
+
+
+@state
+def picker_that_denies_and_offers_an_emergency(walk):
+    a_doctor(walk).open(walk.rounds.request().url)
+    walk.visitor.search("Maja")
+    expect(walk.visitor.page.get_by_role("link", name="Open in an emergency")).to_be_visible()
+
+
+@state
+def emergency(walk):
+    a_doctor(walk).open("/portal/emergency")
+
+
+@state
+def emergency_of_nobody(walk):
+    emergency(walk)
+    walk.visitor.page.get_by_label("Record number").fill("MRN-1")
+    walk.visitor.page.get_by_label("Reason").fill("found unconscious")
+    walk.visitor.page.get_by_role("button", name="Open for 15 minutes").click()
+    expect(walk.visitor.page.get_by_role("alert")).to_be_visible()
+
+
+@state
+def portal_in_an_emergency(walk):
+    emergency(walk)
+    walk.visitor.page.get_by_label("Record number").fill("MRN-10042")
+    walk.visitor.page.get_by_label("Reason").fill("found unconscious")
+    walk.visitor.page.get_by_role("button", name="Open for 15 minutes").click()
+    expect(walk.visitor.page.get_by_role("button", name="End now")).to_be_visible()
+
+
 @state
 def portal_of_somebody_without_patients(walk):
     walk.visitor.carry(walk.account()).open("/portal")

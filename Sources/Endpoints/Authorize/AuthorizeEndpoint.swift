@@ -234,7 +234,8 @@ package struct AuthorizeEndpoint: Endpoint {
         case .issue(let scopes, let basis):
             guard let presence else { return toPage("sign-in", id) }
             // The registration can have shrunk while the person was on the pages.
-            let granted = scopes.allowed(by: client.scopes).grantable(to: presence, policy: sessionPolicy, at: now)
+            let granted = scopes.allowed(by: client.scopes).grantable(
+                to: presence, about: interaction.patient(for: presence.user, at: now), policy: sessionPolicy, at: now)
             guard !granted.isEmpty else {
                 let nothing = OAuthError(.invalidScope, "nothing of what was asked for can be granted to this user")
                 return try take(.refuse(nothing), id, interaction, presence, client, request, at: now)

@@ -37,7 +37,7 @@ extension PortalEndpoint {
     private func offered(_ visit: Visit, _ presence: Presence) -> ScopeSet {
         // What the patient denies elsewhere is nobody's to allow here.
         let asked = visit.open
-        let offered = asked.grantable(to: presence, policy: sessionPolicy, at: clock())
+        let offered = asked.grantable(to: presence, about: visit.patient, policy: sessionPolicy, at: clock())
         return offered.isEmpty ? asked : offered
     }
 
@@ -76,7 +76,7 @@ extension PortalEndpoint {
             isVerified: visit.client.isVerified, isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
             isOwnRecord: isOwnRecord(visit, presence), withheld: withheld,
             offlineLifetime: policy.refreshTokenLifetime(for: visit.client), today: today, ticked: ticked,
-            acting: presence.user.temporaryAccess(to: id, at: clock()).map(ActingFor.init))
+            acting: presence.user.temporaryAccess(to: id, at: clock()).flatMap(ActingFor.init))
         return self.page(page.render(), in: visit)
     }
 
@@ -104,7 +104,7 @@ extension PortalEndpoint {
             expiresAt: acting?.until,
             wording: ConsentWording(
                 language: language.rawValue,
-                text: [acting.map { ActingFor($0).wording(in: language) }, wording].compactMap { $0 }
+                text: [acting.flatMap { ActingFor($0)?.wording(in: language) }, wording].compactMap { $0 }
                     .joined(separator: "\n")))
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")

@@ -85,11 +85,11 @@ extension PortalEndpoint {
         let people = people(of: user)
         let chosen = patient ?? user.fhirUser?.ownPatient ?? user.solePatient(at: now)
         let reach: PortalPage.Reach =
-            if user.temporaryAccess(to: chosen, at: now) != nil {
+            if user.temporaryAccess(to: chosen, at: now)?.relationship != nil {
                 .represented
             } else if user.fhirUser?.ownPatient != nil {
                 .ownRecord
-            } else if user.access != .none {
+            } else if user.access != .none || !user.emergencies(at: now).isEmpty {
                 .patients
             } else {
                 people.all.isEmpty ? .nobody : .represented
@@ -111,7 +111,9 @@ extension PortalEndpoint {
         let apps = try stored(stores.clients()).filter { $0.isUsable && !$0.launchURLs.isEmpty }.map(AppTile.init)
         let page = PortalPage(
             site: site, visitor: shown(visitor, session), reach: reach, search: search, selected: selected,
-            apps: apps, notice: notice, today: today, leadsToConnectedApps: true, people: people.all)
+            apps: apps, notice: notice, today: today, leadsToConnectedApps: true, people: people.all,
+            emergencies: openEmergencies(of: user),
+            offersEmergency: emergencies(for: user) != nil)
         return .page(page.render(), status: status).noting(trouble)
     }
 }

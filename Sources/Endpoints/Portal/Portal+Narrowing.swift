@@ -13,7 +13,8 @@ extension PortalEndpoint {
         else {
             return try appsPage(visitor, session, .noSuchApp, status: 404)
         }
-        var names = PatientNames(directory, of: session.user, in: site.language)
+        var names = PatientNames(
+            directory, within: session.user.effectiveAccess(at: clock()), in: site.language)
         let page = NarrowingPage(
             site: site, visitor: shown(visitor, session), appID: access.client.id, appName: access.client.name,
             choices: choices(access.scopes, access), patient: access.onlyPatient.flatMap { names.name(of: $0) })

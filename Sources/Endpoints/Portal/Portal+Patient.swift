@@ -72,7 +72,7 @@ extension PortalEndpoint {
             PatientPage(
                 site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
                 interaction: visit.id.text, search: search, people: people.all, isDirectoryDown: people.trouble != nil,
-                today: today
+                today: today, offersEmergency: visit.visitor.session != nil && emergencies(for: presence.user) != nil
             ).render(), status: people.trouble == nil ? status : 503, in: visit
         ).noting(people.trouble)
     }

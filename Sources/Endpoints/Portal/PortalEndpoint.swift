@@ -7,6 +7,7 @@ import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
     & LaunchStore & GrantStore & ConsentStore & AuditStore & AccountingStore & DenyRuleStore
+    & EmergencyStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -22,6 +23,8 @@ package struct PortalEndpoint: Endpoint {
     let hashing: Turnstile
     let demoAccounts: [DemoAccount]
     let frames: [FrameOrigin]
+    /// The seconds for which a record may be opened in an emergency at most; `nil` where that is not offered.
+    let longestEmergency: Int?
     let clock: Clock
     let secrets: SecretSource
 
@@ -29,7 +32,8 @@ package struct PortalEndpoint: Endpoint {
     package init(
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any PortalStores,
         directory: any PatientDirectory, hashing: Turnstile, demoAccounts: [DemoAccount] = [],
-        frames: [FrameOrigin] = [], clock: @escaping Clock, secrets: SecretSource = .system
+        frames: [FrameOrigin] = [], longestEmergency: Int? = nil, clock: @escaping Clock,
+        secrets: SecretSource = .system
     ) {
         self.urls = urls
         self.site = site
@@ -40,6 +44,7 @@ package struct PortalEndpoint: Endpoint {
         self.hashing = hashing
         self.demoAccounts = demoAccounts
         self.frames = frames
+        self.longestEmergency = longestEmergency
         self.clock = clock
         self.secrets = secrets
     }
@@ -79,6 +84,9 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/activity", .get): try activityPage(request)
         case ("/portal/sessions", .get): try sessionsPage(request)
         case ("/portal/sessions", .post): try endSessions(request)
+        case (EmergencyPage.path, .get): try emergencyPage(request)
+        case (EmergencyPage.path, .post): try beginEmergency(request)
+        case (EmergencyPage.endPath, .post): try endEmergency(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
         case (site.stylesheet.path, .get), (site.stylesheet.path, .head): stylesheet
@@ -88,10 +96,11 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/", _), ("/portal/activity", _), ("/portal/signed-out", _), (site.stylesheet.path, _),
             (site.logo?.path, _), (site.style.path, _):
             .methodNotAllowed("GET")
-        case ("/portal/launch", _), ("/portal/sign-out", _):
+        case ("/portal/launch", _), ("/portal/sign-out", _), (EmergencyPage.endPath, _):
             .methodNotAllowed("POST")
         case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
-            ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _), (NarrowingPage.path, _):
+            ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _), (NarrowingPage.path, _),
+            (EmergencyPage.path, _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)

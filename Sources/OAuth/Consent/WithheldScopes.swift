@@ -64,20 +64,27 @@ package struct WithheldScopes: Sendable, Equatable {
     }
 
     private static func whyNot(_ scope: Scope) -> String {
-        scope.kind == .fhirUser
-            ? "no FHIR resource stands for this user" : "the sign-in that the EHR vouched for is over by its hours"
+        switch scope.kind {
+        case .fhirUser: "no FHIR resource stands for this user"
+        case .offlineAccess: "the record is open in an emergency, for minutes"
+        default: "the sign-in that the EHR vouched for is over by its hours"
+        }
     }
 }
 
 extension ScopeSet {
     /// A user without a FHIR resource cannot be named by one (SMART scopes-and-launch-context#scopes-for-requesting-identity-data),
-    /// and nobody is online any more whom the EHR signed in longer ago than a session lasts.
-    package func grantable(to presence: Presence, policy: SessionPolicy, at now: Instant) -> ScopeSet {
+    /// nobody is online any more whom the EHR signed in longer ago than a session lasts, and an emergency lasts minutes.
+    package func grantable(
+        to presence: Presence, about patient: String? = nil, policy: SessionPolicy, at now: Instant
+    ) -> ScopeSet {
+        let isEmergency = presence.user.temporaryAccess(to: patient, at: now)?.isEmergency ?? false
         let isOver = presence.session == nil && now - presence.authenticatedAt >= policy.absolute
         return filter { scope in
             switch scope.kind {
             case .fhirUser: presence.user.fhirUser != nil
             case .onlineAccess: !isOver
+            case .offlineAccess: !isEmergency
             default: true
             }
         }

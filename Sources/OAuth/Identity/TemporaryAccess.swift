@@ -16,16 +16,46 @@ package struct TemporaryAccess: Sendable, Equatable {
         case representative
     }
 
+    /// Why the person may.
+    package enum Basis: Sendable, Equatable {
+        case proxy(Relationship)
+        /// Somebody's care could not wait: BTG of HL7's purposes of use, for minutes.
+        case emergency
+
+        package init?(_ word: String) {
+            guard word != "emergency" else {
+                self = .emergency
+                return
+            }
+            guard let relationship = Relationship(rawValue: word) else { return nil }
+            self = .proxy(relationship)
+        }
+
+        package var word: String {
+            switch self {
+            case .proxy(let relationship): relationship.rawValue
+            case .emergency: "emergency"
+            }
+        }
+    }
+
     package let patient: String
-    package let relationship: Relationship
+    package let basis: Basis
     /// The first moment at which it does not hold any more.
     package let until: Instant
 
-    package init(patient: String, relationship: Relationship, until: Instant) {
+    package init(patient: String, basis: Basis, until: Instant) {
         self.patient = patient
-        self.relationship = relationship
+        self.basis = basis
         self.until = until
     }
+
+    package init(patient: String, relationship: Relationship, until: Instant) {
+        self.init(patient: patient, basis: .proxy(relationship), until: until)
+    }
+
+    package var relationship: Relationship? { if case .proxy(let relationship) = basis { relationship } else { nil } }
+    package var isEmergency: Bool { basis == .emergency }
 
     package func holds(at now: Instant) -> Bool { now < until }
 }

@@ -11,13 +11,16 @@ package struct User: Sendable, Equatable {
     /// The administrator's word, before the person's own limits.
     package let access: UserAccess
     package let isDisabled: Bool
-    /// The patients for whom this person acts as a proxy.
+    /// Whether the person may break the glass: open a record past these rights, in an emergency.
+    package let mayBreakGlass: Bool
+    /// The patients for whom this person acts as a proxy, or whose record was opened in an emergency.
     package let temporaryAccess: [TemporaryAccess]
 
     package init(
         id: String, subject: String, name: String, fhirUser: FHIRUser?, access: UserAccess, isDisabled: Bool = false,
-        temporaryAccess: [TemporaryAccess] = []
+        mayBreakGlass: Bool = false, temporaryAccess: [TemporaryAccess] = []
     ) {
+        self.mayBreakGlass = mayBreakGlass
         self.id = id
         self.subject = subject
         self.name = name
@@ -32,7 +35,7 @@ package struct User: Sendable, Equatable {
 
     /// The patients that this person may see, whatever an app asks for.
     package func effectiveAccess(at now: Instant) -> UserAccess {
-        standingAccess.adding(represented(at: now).map(\.patient))
+        standingAccess.adding(temporaryAccess.filter { $0.holds(at: now) }.map(\.patient))
     }
 
     /// Whether the patient in a launch context, if there is one, is among those that this person may see now.
@@ -41,12 +44,19 @@ package struct User: Sendable, Equatable {
     }
 
     /// The patients for whom this person acts now.
-    package func represented(at now: Instant) -> [TemporaryAccess] { temporaryAccess.filter { $0.holds(at: now) } }
+    package func represented(at now: Instant) -> [TemporaryAccess] {
+        temporaryAccess.filter { $0.holds(at: now) && !$0.isEmergency }
+    }
+
+    /// Whose records are open to this person now because of an emergency.
+    package func emergencies(at now: Instant) -> [TemporaryAccess] {
+        temporaryAccess.filter { $0.holds(at: now) && $0.isEmergency }
+    }
 
     /// By what the person sees this patient, where it is for a time alone.
     package func temporaryAccess(to patient: String?, at now: Instant) -> TemporaryAccess? {
         guard let patient, !standingAccess.includes(patient: patient) else { return nil }
-        return represented(at: now).first { $0.patient == patient }
+        return temporaryAccess.first { $0.patient == patient && $0.holds(at: now) }
     }
 
     /// The one patient that an app can be about; `nil` where there is none, or a choice.

@@ -30,6 +30,7 @@ package enum IntrospectionResponse: Sendable {
                 }
                 token.context.write(to: &$0)
                 token.writePrivacyConsent(to: &$0, issuer: issuer)
+                token.writePurpose(to: &$0)
             case .activeRefreshToken(let token, let issuer, let now):
                 $0.member("active", true)
                 $0.member("scope", token.authorization.permittedScopes(at: now).description)
@@ -43,14 +44,29 @@ package enum IntrospectionResponse: Sendable {
 }
 
 extension ActiveToken {
-    /// The consent of the patient, or of who acts for the patient, that it rests on, for enforcement points that know IHE's Privacy Consent on FHIR
-    /// (ITI-108). There is no `residual`: what the consent leaves is what `scope` says, now.
+    /// The consent of the patient, or of who acts for the patient, that it rests on, for enforcement points that know IHE's
+    /// Privacy Consent on FHIR (ITI-108). There is no `residual`: what the consent leaves is what `scope` says, now.
     fileprivate func writePrivacyConsent(to answer: inout JSONWriter, issuer: FHIRBase) {
         guard let consent, let patient, user?.fhirUser?.isPrivate ?? false else { return }
         answer.object("extensions") {
             $0.object("ihe_pcf") {
                 $0.member("patient_id", issuer.url(of: "Patient/\(patient)"))
                 $0.member("doc_id", issuer.url(of: "Consent/\(Consent.resourceID(of: consent))"))
+            }
+        }
+    }
+
+    /// Why its user may see the patient, where that is an emergency, as IHE's IUA says it (ITI-103).
+    fileprivate func writePurpose(to answer: inout JSONWriter) {
+        guard let user, user.temporaryAccess(to: patient, at: issuedAt)?.isEmergency ?? false else { return }
+        answer.object("extensions") {
+            $0.object("ihe_iua") {
+                $0.array("purpose_of_use") {
+                    $0.object {
+                        $0.member("system", "http://terminology.hl7.org/CodeSystem/v3-ActReason")
+                        $0.member("code", "BTG")
+                    }
+                }
             }
         }
     }

@@ -26,6 +26,7 @@ final class TestHouse: Sendable {
     let urls: ServerURLs
     /// Who may show pages in a frame.
     let frames: [FrameOrigin]
+    private let longestEmergency: Int?
     private let folder: URL?
     private let now = Atomic<Int>(1_800_000_000)
     /// No key set is anywhere else than in its registration.
@@ -39,7 +40,8 @@ final class TestHouse: Sendable {
     func advance(_ seconds: Int) { now.add(seconds, ordering: .relaxed) }
 
     /// - Parameter location: an empty database; a file of the house's own otherwise.
-    init(at location: StoreLocation? = nil, frames: [String] = []) throws {
+    init(at location: StoreLocation? = nil, frames: [String] = [], longestEmergency: Int? = nil) throws {
+        self.longestEmergency = longestEmergency
         self.frames = try frames.map { try #require(FrameOrigin($0, allowsLoopback: false)) }
         let base = try #require(FHIRBase("https://h.example/fhir"))
         urls = ServerURLs(fhirBase: base, authBase: Self.authBase)
@@ -124,7 +126,7 @@ final class TestHouse: Sendable {
         PortalEndpoint(
             urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
             stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2), frames: frames,
-            clock: clock)
+            longestEmergency: longestEmergency, clock: clock)
     }
 
     func token() throws -> TokenEndpoint {
@@ -180,7 +182,11 @@ struct FakeDirectory: PatientDirectory {
         matching text: String, within access: UserAccess, limit: Int
     ) throws(PatientDirectoryError) -> (patients: [PatientSummary], isCut: Bool)? {
         guard text.count >= 3 else { return nil }
-        return (Self.known.filter { access.includes(patient: $0.id) && $0.name.contains(text) }, false)
+        return (
+            Self.known.filter {
+                access.includes(patient: $0.id) && ($0.name.contains(text) || $0.recordNumber == text)
+            }, false
+        )
     }
 
     func patient(_ id: String) throws(PatientDirectoryError) -> PatientSummary? {

@@ -23,7 +23,7 @@ enum SamplePages {
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
             + narrowings(text)
-            + activities(text) + sessions(text) + others(text)
+            + activities(text) + sessions(text) + emergencies(text) + others(text)
     }
 
     private static func sessions(_ text: String) -> [(String, HTML)] {
@@ -114,10 +114,19 @@ enum SamplePages {
             + searches(text).map { name, search in
                 let page = PatientPage(
                     site: site(text), visitor: visitor(text), appName: text, interaction: text, search: search,
-                    today: today
-                )
+                    today: today, offersEmergency: true)
                 return ("picker, \(name)", page.render())
             }
+    }
+
+    private static func emergencies(_ text: String) -> [(String, HTML)] {
+        let notices: [EmergencyPage.Notice?] = [nil, .noSuchPatient, .reasonMissing, .unavailable, .formExpired]
+        return notices.map { notice in
+            let page = EmergencyPage(
+                site: site(text), visitor: visitor(text), interaction: notice == nil ? nil : text, number: text,
+                reason: text, lengths: [900, 1800], notice: notice)
+            return ("emergency", page.render())
+        }
     }
 
     private static func encounters(_ text: String) -> [(String, HTML)] {
@@ -189,7 +198,8 @@ enum SamplePages {
             PortalPage(
                 site: site(text), visitor: visitor(text), reach: reach, search: search, selected: selected, apps: apps,
                 notice: notice, today: today, leadsToConnectedApps: selected != nil,
-                people: reach == .represented ? people(text) : []
+                people: reach == .represented ? people(text) : [],
+                emergencies: [OpenEmergency(patient: patient(text), secondsLeft: 61)], offersEmergency: true
             ).render()
         }
         return searches(text).map { ("portal, \($0)", portal(.patients, $1, apps: apps)) }

@@ -12,9 +12,11 @@ package struct ActingFor: Sendable, Equatable {
         self.until = until
     }
 
-    package init(_ access: TemporaryAccess) {
+    /// `nil` where the person does not act for the patient, but opened the record in an emergency.
+    package init?(_ access: TemporaryAccess) {
+        guard let relationship = access.relationship else { return nil }
         self.init(
-            relationship: access.relationship, until: CalendarDate(secondsSince1970: access.until.seconds - 1))
+            relationship: relationship, until: CalendarDate(secondsSince1970: access.until.seconds - 1))
     }
 }
 
@@ -29,16 +31,19 @@ package struct ActingChoice: Sendable {
         self.acting = acting
     }
 
-    func entry(on today: CalendarDate, in language: Language, action: HTML) -> HTML {
-        """
-        <li>
-        <div>
-        <h3><bdi>\(patient.displayName(in: language))</bdi>\(patient.deceasedMark(in: language))</h3>
-        <p>\(acting?.words(in: language) ?? Self.yourself(language))</p>
-        \(patient.particulars(on: today, in: language))
-        </div>
-        \(action)
-        </li>
-        """
+    /// - Parameter isWhole: whether the list is what its page is about, and no section of it.
+    func entry(on today: CalendarDate, in language: Language, isWhole: Bool = false, action: HTML) -> HTML {
+        let name: HTML = "<bdi>\(patient.displayName(in: language))</bdi>\(patient.deceasedMark(in: language))"
+        let heading: HTML = isWhole ? "<h2>\(name)</h2>" : "<h3>\(name)</h3>"
+        return """
+            <li>
+            <div>
+            \(heading)
+            <p>\(acting?.words(in: language) ?? Self.yourself(language))</p>
+            \(patient.particulars(on: today, in: language))
+            </div>
+            \(action)
+            </li>
+            """
     }
 }

@@ -12,11 +12,15 @@ package struct PatientPage: SpokenPage {
     /// Whether somebody may be missing among them.
     package let isDirectoryDown: Bool
     package let today: CalendarDate
+    /// Whether the person may open a record in an emergency.
+    package let offersEmergency: Bool
 
     package init(
         site: Site, visitor: Visitor, appName: String, interaction: String, search: PatientSearch,
-        people: [ActingChoice] = [], isDirectoryDown: Bool = false, today: CalendarDate
+        people: [ActingChoice] = [], isDirectoryDown: Bool = false, today: CalendarDate,
+        offersEmergency: Bool = false
     ) {
+        self.offersEmergency = offersEmergency
         self.people = people
         self.isDirectoryDown = isDirectoryDown
         self.site = site
@@ -42,7 +46,7 @@ extension PatientPage {
             <h1>\(forWhom)</h1>
             <p class="lead">\(lead)</p>
             <ul class="plain patients">
-            \(people.map { $0.entry(on: today, in: language, action: choice($0.patient)) })
+            \(people.map { $0.entry(on: today, in: language, isWhole: true, action: choice($0.patient)) })
             </ul>
             \(cancellation)
             """)
@@ -61,6 +65,7 @@ extension PatientPage {
             <div class="card">\(search.form(
                 action: "/portal/patient", csrf: visitor.csrf, interaction: interaction, in: language))</div>
             \(search.results(on: today, in: language, action: choice))
+            \(emergencyDoor(interaction: interaction), if: offersEmergency && search.outcome == .nobody)
             \(cancellation)
             """)
     }

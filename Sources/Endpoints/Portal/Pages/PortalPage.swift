@@ -34,12 +34,19 @@ package struct PortalPage: SpokenPage {
     package let leadsToConnectedApps: Bool
     /// The person and those for whom the person acts; empty for everybody else.
     package let people: [ActingChoice]
+    /// The records that are open to the person by an emergency.
+    package let emergencies: [OpenEmergency]
+    /// Whether the person may open another.
+    package let offersEmergency: Bool
 
     package init(
         site: Site, visitor: Visitor, reach: Reach, search: PatientSearch = PatientSearch(),
         selected: PatientSummary? = nil, apps: [AppTile], notice: Notice? = nil, today: CalendarDate,
-        leadsToConnectedApps: Bool = false, people: [ActingChoice] = []
+        leadsToConnectedApps: Bool = false, people: [ActingChoice] = [],
+        emergencies: [OpenEmergency] = [], offersEmergency: Bool = false
     ) {
+        self.emergencies = emergencies
+        self.offersEmergency = offersEmergency
         self.people = people
         self.site = site
         self.visitor = visitor
@@ -62,8 +69,10 @@ package struct PortalPage: SpokenPage {
             """
             \(notice.map(markup) ?? (searches ? search.problem(in: language) : nil))
             <h1>\(title)</h1>
+            \(openEmergencies, if: !emergencies.isEmpty)
             \(choices, if: !people.isEmpty)
             \(record)
+            \(emergencyDoor(), if: offersEmergency && isDenied)
             \(appSection)
             \(connectedApps, if: leadsToConnectedApps)
             \(activity, if: reach == .ownRecord)
@@ -100,6 +109,37 @@ extension PortalPage {
         <p>\(connectedAppsLead)</p>
         <p><a class="button quiet" href="\(ConnectedAppsPage.path)">\(connectedAppsTitle)</a></p>
         </section>
+        """
+    }
+
+    private var isDenied: Bool {
+        reach == .nobody || notice == .noSuchPatient || reach == .patients && search.outcome == .nobody
+    }
+
+    private var openEmergencies: HTML {
+        """
+        <section class="caution" aria-labelledby="open-emergencies">
+        <h2 id="open-emergencies">\(openEmergenciesTitle)</h2>
+        <ul class="plain patients">
+        \(emergencies.map(openEmergency))
+        </ul>
+        </section>
+        """
+    }
+
+    private func openEmergency(_ emergency: OpenEmergency) -> HTML {
+        """
+        <li>
+        <div>
+        <h3><bdi>\(emergency.patient.displayName(in: language))</bdi></h3>
+        <p>\(minutesLeft(emergency))</p>
+        </div>
+        \(choice(emergency.patient))
+        <form method="post" action="\(EmergencyPage.endPath)">
+        \(.hidden("csrf", visitor.csrf))\(.hidden("patient", emergency.patient.id))
+        <button class="quiet">\(endNow(emergency.patient.displayName(in: language)))</button>
+        </form>
+        </li>
         """
     }
 

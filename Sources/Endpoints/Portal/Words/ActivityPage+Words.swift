@@ -115,10 +115,7 @@ extension RecordEvent {
         let person = act.personName ?? language.say(en: "Somebody", es: "Alguien", de: "Jemand")
         return switch act.act {
         case .breakGlassBegin:
-            language.say(
-                en: "\(person) opened your record in an emergency.",
-                es: "\(person) abrió su historia clínica en una emergencia.",
-                de: "\(person) hat Ihre Akte in einem Notfall geöffnet.")
+            opened(by: person, act.statement, in: language)
         case .breakGlassEnd:
             language.say(
                 en: "The emergency access of \(person) ended.", es: "Terminó el acceso de emergencia de \(person).",
@@ -163,5 +160,18 @@ extension RecordEvent {
                 de: "\(person) handelt nicht mehr für Sie.")
         default: nil
         }
+    }
+
+    private static func opened(by person: String, _ reason: String?, in language: Language) -> String {
+        guard let reason else {
+            return language.say(
+                en: "\(person) opened your record in an emergency.",
+                es: "\(person) abrió su historia clínica en una emergencia.",
+                de: "\(person) hat Ihre Akte in einem Notfall geöffnet.")
+        }
+        return language.say(
+            en: "\(person) opened your record in an emergency. The reason that was given: \(reason)",
+            es: "\(person) abrió su historia clínica en una emergencia. Motivo indicado: \(reason)",
+            de: "\(person) hat Ihre Akte in einem Notfall geöffnet. Angegebener Grund: \(reason)")
     }
 }
