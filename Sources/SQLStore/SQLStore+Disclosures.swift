@@ -79,6 +79,20 @@ extension SQLStore: AccountingStore {
         }
     }
 
+    package func recentPatients(of account: String, limit: Int) throws(StoreError) -> [String] {
+        try read { connection throws(SQLError) in
+            // The words of the index `audit_events_by_account`.
+            try connection.rows(
+                """
+                SELECT patient FROM audit_events
+                WHERE account = $1 AND fhir_base = $2 AND patient IS NOT NULL
+                    AND event IN ('code_issue', 'launch_create')
+                GROUP BY patient ORDER BY max(at) DESC, patient LIMIT $3
+                """, account, fhirBase, limit
+            ) { $0.text(0) }
+        }
+    }
+
     package func acts(on patient: String, since: Instant) throws(StoreError) -> [RecordAct] {
         try read { connection throws(SQLError) in
             try connection.rows(

@@ -4,7 +4,7 @@ import SQL
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
     static let migrations = Migrations([
-        first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies,
+        first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent,
     ])
 
     private static let first = """
@@ -466,5 +466,11 @@ enum Schema {
             FOREIGN KEY (directive, version) REFERENCES consent_directive_versions (directive, version)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX consent_rules_in_force ON consent_rules (client, patient) WHERE in_force = 1;
+        """
+
+    private static let recent = """
+        -- Whose records a person opened last, for the picker.
+        CREATE INDEX audit_events_by_account ON audit_events (account, at)
+            WHERE patient IS NOT NULL AND event IN ('code_issue', 'launch_create');
         """
 }

@@ -113,6 +113,9 @@ package protocol AccountingStore {
     /// Who read what of a patient's record, the latest first.
     func disclosures(of patient: String, since: Instant) throws(StoreError) -> [NamedDisclosure]
 
+    /// The patients whose records a person opened an app for, the latest first.
+    func recentPatients(of account: String, limit: Int) throws(StoreError) -> [String]
+
     /// Who was let in or shut out, and who broke the glass, the latest first.
     func acts(on patient: String, since: Instant) throws(StoreError) -> [RecordAct]
 }

@@ -1,7 +1,7 @@
 // vestibule-portal: the people's pages - signing in, picking a patient, consent, launching apps.
 //
 // STANDARDS  SMART app-launch#launch-app-ehr-launch, WCAG 2.2 AA
-// POWERS     reads accounts; writes sign-in attempts, sessions, interactions, consents and launches; reads the FHIR server
+// POWERS     reads accounts; writes sign-in attempts, sessions, interactions, consents, launches and emergencies; reads the FHIR server
 //            over nginx's relay socket
 import Endpoints
 import SQLStore

@@ -17,6 +17,7 @@ PAGES = {
     "portal": lambda walk: walk.as_clinician("/portal", "Liam"),
     "portal with a patient": lambda walk: walk.as_clinician("/portal?patient=maximiliana-papadimitriou"),
     "picker": lambda walk: walk.as_clinician(walk.rounds.request().url, "Liam"),
+    "picker that asks once more": lambda walk: walk.picked(),
     "portal of a patient": lambda walk: walk.as_patient("/portal"),
     "connected apps": lambda walk: walk.with_access("/portal/apps"),
     "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
@@ -52,6 +53,12 @@ class Walk:
             tokens = app.tokens(self.patient, scope=scope)
             assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code in (200, 403)
         return self.as_patient(path.format(app=self.some.client_id))
+
+    def picked(self):
+        page = self.as_clinician(self.rounds.request().url, "MRN-10104")
+        page.locator(".patients button").click()
+        page.locator("button[name=confirm]").wait_for()
+        return page
 
     def as_patient(self, path):
         return self.visitor.carry(self.patient).open(path)

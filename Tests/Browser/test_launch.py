@@ -79,6 +79,7 @@ def test_a_clinician_starts_at_the_app_and_picks_the_patient(somebody, instance,
     somebody.search("Liam Murphy")
     expect(page.get_by_role("heading", name="2 patients found")).to_be_visible()
     page.get_by_role("button", name=re.compile("Choose Liam Murphy, born 30 Jun 1958")).click()
+    page.get_by_role("button", name="Yes, this is the patient").click()
     allow(page)
     assert app_is_open(page, "Liam Murphy")
     expect(page.locator("#patient-mrn")).to_contain_text("MRN-10088")
@@ -152,6 +153,7 @@ def test_the_whole_authorization_works_without_scripts(visitor, instance, rounds
     who.sign_in(instance["CLINICIAN_USER"], instance["CLINICIAN_PASSWORD"])
     who.search("1936-01-19")
     page.get_by_role("button", name=re.compile("Choose Gerda Thorvaldsen")).click()
+    page.get_by_role("button", name="Yes, this is the patient").click()
     allow(page)
     page.wait_for_url(f"{instance['REDIRECT_URI']}*")
     assert rounds.exchange(request, Answer(page.url)).json()["patient"] == "gerda-thorvaldsen"

@@ -114,6 +114,7 @@ def test_a_page_left_open_asks_to_try_again(visitor, instance, rounds, clinician
     first = who.carry(clinician).open(rounds.request(scope="openid user/*.rs patient/*.rs").url)
     who.search("MRN-10042")
     first.get_by_role("button", name="Choose Maja").click()
+    first.get_by_role("button", name="Yes, this is the patient").click()
     address = first.url
     first.get_by_role("button", name="Don’t allow").click()
     first.wait_for_url(f"{instance['REDIRECT_URI']}*")

@@ -232,6 +232,14 @@ def picker_with_results(walk):
 
 
 @state
+def picker_that_asks_once_more(walk):
+    walk.picker()
+    walk.visitor.search("MRN-10104")
+    walk.visitor.page.get_by_role("button", name="Choose Maximiliana").click()
+    walk.visitor.page.get_by_role("button", name="Yes, this is the patient").wait_for()
+
+
+@state
 def picker_that_found_nobody(walk):
     walk.picker()
     walk.visitor.search("Nobody Here")
@@ -248,6 +256,7 @@ def consent_of_a_clinician(walk):
     walk.picker()
     walk.visitor.search("MRN-10104")
     walk.visitor.page.get_by_role("button", name="Choose Maximiliana").click()
+    walk.visitor.page.get_by_role("button", name="Yes, this is the patient").click()
 
 
 @state

@@ -50,6 +50,24 @@ struct DisclosureTests {
         }
     }
 
+    @Test("whose records a person opened last: the latest first, each once", arguments: Backend.allCases)
+    func recent(_ backend: Backend) throws {
+        let harness = try backend.harness()
+        let store = try harness.store()
+        for (index, patient) in ["p1", "p2", "p3", "p1"].enumerated() {
+            try store.record(
+                AuditEvent(.codeIssue, account: "id-amara", client: "app", patient: patient), at: Sample.now + index)
+        }
+        try store.record(AuditEvent(.launchCreate, account: "id-amara", patient: "p4"), at: Sample.now + 9)
+        try store.record(AuditEvent(.consentDeny, account: "id-amara", patient: "p5"), at: Sample.now + 10)
+        try store.record(AuditEvent(.codeIssue, account: "id-bela", patient: "p6"), at: Sample.now + 11)
+        try store.record(AuditEvent(.codeIssue, account: "id-amara"), at: Sample.now + 12)
+        let portal = try harness.store(.portal)
+        #expect(try portal.recentPatients(of: "id-amara", limit: 9) == ["p4", "p1", "p3", "p2"])
+        #expect(try portal.recentPatients(of: "id-amara", limit: 2) == ["p4", "p1"])
+        #expect(try portal.recentPatients(of: "id-maja", limit: 9).isEmpty)
+    }
+
     @Test("a patient is told who was let in, and of no token", arguments: Backend.allCases)
     func acts(_ backend: Backend) throws {
         let harness = try backend.harness()

@@ -215,6 +215,9 @@ class Person:
                 page = self.submit(form, button=("decision", decision))
             elif page.has_form("/portal/encounter"):
                 page = self.visit(page, encounter)
+            elif any(("confirm", "yes") in form.buttons for form in page.forms):
+                form = next(form for form in page.forms if ("confirm", "yes") in form.buttons)
+                page = self.submit(form, button=("confirm", "yes"))
             elif any(form.has("q") for form in page.forms):
                 found = self.search(patient, page)
                 page = self.submit(next(form for form in found.forms if form.has("patient")))
@@ -223,6 +226,12 @@ class Person:
             else:
                 return page
         raise AssertionError(f"the pages lead in a circle: {page.title}")
+
+    def choose(self, found):
+        """The first of the patients found, confirmed as the one."""
+        page = self.submit(next(form for form in found.forms if form.has("patient")))
+        form = next(form for form in page.forms if ("confirm", "yes") in form.buttons)
+        return self.submit(form, button=("confirm", "yes"))
 
     def visit(self, page, encounter=None):
         """Picks a visit on the page that asks for one, or none."""

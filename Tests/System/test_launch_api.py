@@ -203,7 +203,9 @@ def test_a_patient_whom_the_ehr_did_not_name_is_picked_without_cookies(ehr, app,
     """Requirement 113: search, choice and consent, each form good once."""
     launch = ehr.prepare(app, "amara").json()["launch"]
     tokens = app.tokens(frame, "MRN-10115", scope=SCOPE, launch=launch)
-    assert titles(frame) == ["Choose a patient", "Choose a patient (1 found)", "Allow Test app?"]
+    assert titles(frame) == [
+        "Choose a patient", "Choose a patient (1 found)", "Is this the right patient?", "Allow Test app?"
+    ]
     assert tokens["patient"] == "gerda-thorvaldsen"
 
 

@@ -310,7 +310,7 @@ def test_switching_the_user_goes_on_with_the_same_authorization(patient, clinici
 def test_who_takes_over_before_anything_is_decided_chooses_anew(patient, clinician, rounds):
     request = rounds.request()
     found = clinician.search("MRN-10115", clinician.sign_in(clinician.open(request.url)))
-    page = clinician.submit(next(form for form in found.forms if form.has("patient")))
+    page = clinician.choose(found)
     assert "Gerda Thorvaldsen" in page.text
     page = clinician.submit(page.form("/portal/sign-out"), button=("next", "sign-in"))
     clinician.username, clinician.password = patient.username, patient.password

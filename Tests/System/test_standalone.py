@@ -1,5 +1,6 @@
 """The standalone launch of a patient and of a clinician, from the request to the tokens: protocol A5, A7, A9, A11."""
 
+import re
 import time
 
 import pytest
@@ -34,6 +35,7 @@ def test_a_clinician_signs_in_picks_a_patient_and_allows(clinician, rounds):
         "Sign in",
         "Choose a patient",
         "Choose a patient (1 found)",
+        "Is this the right patient?",
         "Allow Rounds?",
     ]
     assert tokens["patient"] == "gerda-thorvaldsen"
@@ -103,8 +105,7 @@ def test_two_apps_in_two_tabs_each_get_their_own_patient(clinician, rounds, repo
     page_one, page_other = clinician.sign_in(clinician.open(one.url)), clinician.open(other.url)
 
     def chosen(page, number):
-        found = clinician.search(number, page)
-        return clinician.submit(next(form for form in found.forms if form.has("patient")))
+        return clinician.choose(clinician.search(number, page))
 
     consent_other, consent_one = chosen(page_other, "MRN-10057"), chosen(page_one, "MRN-10115")
     answer_one = clinician.submit(consent_one.form("/portal/consent"), button=("decision", "allow"))
@@ -114,6 +115,33 @@ def test_two_apps_in_two_tabs_each_get_their_own_patient(clinician, rounds, repo
 
 
 # The picker
+
+
+def test_the_picker_names_the_patient_before_the_choice_counts(clinician, rounds):
+    found = clinician.search("MRN-10115", clinician.sign_in(clinician.open(rounds.request().url)))
+    page = clinician.submit(next(form for form in found.forms if form.has("patient")))
+    assert page.title.startswith("Is this the right patient?")
+    assert all(words in page.text for words in ("Gerda Thorvaldsen", "19 Jan 1936 (90 years)", "MRN-10115"))
+    # Another one instead: nothing was chosen.
+    back = clinician.open(next(link for link in page.links if link and link.startswith("/portal/patient?")))
+    assert back.title.startswith("Choose a patient")
+    page = clinician.choose(clinician.search("MRN-10057", back))
+    assert "José" in page.text and "Gerda" not in page.text and page.has_form("/portal/consent")
+
+
+def test_the_picker_shows_whose_records_were_opened_last_and_only_to_who_opened_them(account, rounds, instance):
+    person = account("--access", "patients:gerda-thorvaldsen,jose-alvarez-nunez")
+    for number in ("MRN-10057", "MRN-10115"):
+        rounds.tokens(person, number)
+    page = person.open(rounds.request().url)
+    lately = re.findall(r"<h3><bdi>([^<]+)</bdi>", page.answer.text)
+    assert [name.split()[0] for name in lately] == ["Gerda", "José"]
+    assert person.choose(page).has_form("/portal/consent")
+    instance.cli("user", "set-access", person.username, "--access", "patients:jose-alvarez-nunez")
+    page = person.open(rounds.request().url)
+    assert "José" in page.text and "Gerda" not in page.text
+    other = account("--access", "all")
+    assert "Opened lately" not in other.sign_in(other.open(rounds.request().url)).text
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ package protocol PatientDirectory {
     /// One patient; `nil` where there is none of that id.
     func patient(_ id: String) throws(PatientDirectoryError) -> PatientSummary?
 
+    /// Those of these patients that there are, in the order of the ids.
+    func patients(_ ids: [String]) throws(PatientDirectoryError) -> [PatientSummary]
+
     /// Up to `limit` encounters that an app could be opened for, those going on first and then the most recent, and whether
     /// there were more.
     func encounters(of patient: String, limit: Int) throws(PatientDirectoryError)
@@ -64,6 +67,14 @@ package struct FHIRPatientDirectory: PatientDirectory {
             throw PatientDirectoryError(reason: "the answer is not the patient that was asked for")
         }
         return patient
+    }
+
+    package func patients(_ ids: [String]) throws(PatientDirectoryError) -> [PatientSummary] {
+        let valid = ids.filter { ResourceID.isValid($0) }
+        guard !valid.isEmpty else { return [] }
+        let found = try search("Patient", [("_id", valid.joined(separator: ",")), ("_count", String(valid.count))])
+        let patients = found?.resources.compactMap { PatientSummary($0) } ?? []
+        return valid.compactMap { id in patients.first { $0.id == id } }
     }
 
     package func encounters(

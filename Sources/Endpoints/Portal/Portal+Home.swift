@@ -94,7 +94,7 @@ extension PortalEndpoint {
             } else {
                 people.all.isEmpty ? .nobody : .represented
             }
-        let (search, detail) = reach == .patients ? find(query, for: user) : (PatientSearch(), nil)
+        let (search, detail) = reach == .patients ? try find(query, for: user) : (PatientSearch(), nil)
         var notice = notice
         var selected: PatientSummary?
         var trouble = detail ?? people.trouble

@@ -10,10 +10,11 @@ extension PortalEndpoint {
         guard step(of: visit) == .choosePatient, let presence = visit.presence else {
             return backToAuthorize(visit)
         }
-        return try patientPage(visit, presence, PatientSearch(), status: 200)
+        let (search, detail) = try find(nil, for: presence.user)
+        return try patientPage(visit, presence, search, status: 200).noting(detail)
     }
 
-    /// A search, a choice or a cancellation: the page's three forms.
+    /// A search, a choice, its confirmation or a cancellation: the forms of two pages.
     func choosePatient(_ request: Request) throws(OAuthError) -> Response {
         let form = try form(of: request)
         guard let visit = try visit(form, request) else { return lost(request) }
@@ -22,7 +23,7 @@ extension PortalEndpoint {
         guard step(of: visit) == .choosePatient else { return backToAuthorize(visit) }
         if form["cancel"] != nil { return try deny(visit, presence) }
         if form["patient"] == nil {
-            let (search, detail) = find(form["q"] ?? "", for: presence.user)
+            let (search, detail) = try find(form["q"] ?? "", for: presence.user)
             return try patientPage(visit, presence, search, status: 200).noting(detail)
         }
 
@@ -32,25 +33,35 @@ extension PortalEndpoint {
                 .refused, .accessDenied("the user has no access to this patient"), status: 403, request, in: visit,
                 leadsBack: true)
         }
-        let isKnown: Bool
+        let patient: PatientSummary?
         do {
-            isKnown = try directory.patient(id) != nil
+            patient = try directory.patient(id)
         } catch {
             return try patientPage(visit, presence, PatientSearch(outcome: .unavailable), status: 503).noting(
                 error.reason)
         }
-        guard isKnown else {
+        guard let patient else {
             return problem(
                 .refused, .accessDenied("there is no such patient"), status: 403, request, in: visit, leadsBack: true)
+        }
+        // Who chooses among the own few has seen all of each; who searches among many may take one for another.
+        if form["confirm"] == nil, !(presence.user.fhirUser?.isPrivate ?? false) {
+            let confirmation = PatientConfirmationPage(
+                site: site(visit), visitor: try shown(visit, presence), appName: visit.client.name,
+                interaction: visit.id.text, patient: patient, today: today)
+            return page(confirmation.render(), status: 200, in: visit)
         }
         try stored(stores.choose(patient: id, account: presence.user.id, in: visit.interaction.id, at: clock()))
         return backToAuthorize(visit)
     }
 
-    /// What a search box found, and what the log should know of it.
-    func find(_ text: String?, for user: User) -> (search: PatientSearch, detail: String?) {
-        guard let text else { return (PatientSearch(), nil) }
+    /// What a search box found, and what the log should know of it; without a text, whose records were opened last.
+    func find(_ text: String?, for user: User) throws(OAuthError) -> (search: PatientSearch, detail: String?) {
         let access = user.effectiveAccess(at: clock())
+        guard let text else {
+            let (recent, trouble) = try recentPatients(of: user, within: access)
+            return (PatientSearch(recent: recent), trouble)
+        }
         if access == .none { return (PatientSearch(query: text, outcome: .nobody), nil) }
         do {
             guard let found = try directory.patients(matching: text, within: access, limit: 20) else {
@@ -61,6 +72,19 @@ extension PortalEndpoint {
             return (PatientSearch(query: text, outcome: outcome), nil)
         } catch {
             return (PatientSearch(query: text, outcome: .unavailable), error.reason)
+        }
+    }
+
+    /// Those whom the person may see now; without the directory nobody, for an id says nothing to anybody.
+    private func recentPatients(
+        of user: User, within access: UserAccess
+    ) throws(OAuthError) -> (patients: [PatientSummary], trouble: String?) {
+        let ids = try stored(stores.recentPatients(of: user.id, limit: 8)).filter { access.includes(patient: $0) }
+        guard !ids.isEmpty else { return ([], nil) }
+        do {
+            return (try directory.patients(ids), nil)
+        } catch {
+            return ([], error.reason)
         }
     }
 

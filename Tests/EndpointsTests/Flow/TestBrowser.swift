@@ -67,6 +67,12 @@ final class TestBrowser {
         return best ?? forms.first ?? page
     }
 
+    /// Picks a patient on the picker, and says that it is the one.
+    func choose(_ patient: String, on earlier: String? = nil) throws {
+        try submit("/portal/patient", ["patient": patient], on: earlier)
+        try submit("/portal/patient", ["confirm": "yes"])
+    }
+
     func signIn(_ name: String, password: String = TestHouse.password) throws {
         try submit("/portal/sign-in", ["username": name, "password": password])
     }

@@ -194,6 +194,10 @@ struct FakeDirectory: PatientDirectory {
         return Self.known.first { $0.id == id }
     }
 
+    func patients(_ ids: [String]) throws(PatientDirectoryError) -> [PatientSummary] {
+        ids.compactMap { id in Self.known.first { $0.id == id } }
+    }
+
     func encounters(
         of patient: String, limit: Int
     ) throws(PatientDirectoryError) -> (encounters: [EncounterSummary], isCut: Bool) {

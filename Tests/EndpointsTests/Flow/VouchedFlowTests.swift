@@ -155,7 +155,7 @@ struct VouchedFlowTests {
         let found = frame.page
         try frame.submit("/portal/patient", ["patient": "p1", "csrf": first])
         #expect(frame.response.status == 403)
-        try frame.submit("/portal/patient", ["patient": "p1"], on: found)
+        try frame.choose("p1", on: found)
         #expect(frame.address.hasPrefix("https://h.example/portal/consent?interaction="))
         try frame.submit("/portal/consent", ["decision": "allow"])
         #expect(try house.redeem(try #require(try frame.answer["code"]))["patient"] == "p1")

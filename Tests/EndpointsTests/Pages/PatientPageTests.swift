@@ -55,6 +55,39 @@ struct PatientPageTests {
         #expect(try page(outcome).text.contains(words))
     }
 
+    @Test("before anything was searched for: whose records were opened last, each as the results are")
+    func recent() throws {
+        func page(_ search: PatientSearch) throws -> Markup {
+            try Markup(
+                PatientPage(
+                    site: Endpoints.Site(name: "Ward"), visitor: Visitor(name: "Ada", csrf: "t"),
+                    appName: "Growth Chart",
+                    interaction: "i", search: search, today: CalendarDate(secondsSince1970: 1_784_000_000)
+                ).render().description)
+        }
+        let fresh = try page(PatientSearch(recent: [Self.amy]))
+        #expect(fresh.text.contains("Opened lately") && fresh.all("dd").map(\.text).first == "4 Mar 1961 (65 years)")
+        #expect(fresh.forms(to: "/portal/patient").contains { $0.controls.value("patient") == "p1" })
+        #expect(
+            try !page(PatientSearch(query: "x", outcome: .nobody, recent: [Self.amy])).text.contains("Opened lately"))
+    }
+
+    @Test("the confirmation names the patient by all that tells two of one name apart")
+    func confirmation() throws {
+        let page = try Markup(
+            PatientConfirmationPage(
+                site: Endpoints.Site(name: "Ward"), visitor: Visitor(name: "Ada", csrf: "t"), appName: "Growth Chart",
+                interaction: "i", patient: Self.amy, today: CalendarDate(secondsSince1970: 1_784_000_000)
+            ).render().description)
+        let form = try #require(page.forms(to: "/portal/patient").first)
+        #expect(form.controls.value("patient") == "p1" && form.controls.value("interaction") == "i")
+        #expect(form.controls.last?.attributes["name"] == "confirm")
+        for words in ["Amy Shaw", "4 Mar 1961 (65 years)", "Female", "000123", "Growth Chart will open this record."] {
+            #expect(page.text.contains(words))
+        }
+        #expect(page.first("a", "href", "/portal/patient?interaction=i")?.text == "Choose another")
+    }
+
     @Test("the way back to the app is always there")
     func cancel() throws {
         for outcome in [PatientSearch.Outcome.none, .nobody, .unavailable, .results([Self.amy], isCut: true)] {

@@ -110,7 +110,10 @@ enum SamplePages {
                 people: people(text), isDirectoryDown: isDown, today: today)
             return ("picker, for whom", page.render())
         }
-        return choices
+        let confirmation = PatientConfirmationPage(
+            site: site(text), visitor: visitor(text), appName: text, interaction: text, patient: patient(text),
+            today: today)
+        return choices + [("picker, once more", confirmation.render())]
             + searches(text).map { name, search in
                 let page = PatientPage(
                     site: site(text), visitor: visitor(text), appName: text, interaction: text, search: search,

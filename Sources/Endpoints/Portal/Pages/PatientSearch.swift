@@ -16,10 +16,13 @@ package struct PatientSearch: Sendable {
     /// The text of the search field so far.
     package let query: String
     package let outcome: Outcome
+    /// Whose records the person opened last; shown until something is searched for.
+    package let recent: [PatientSummary]
 
-    package init(query: String = "", outcome: Outcome = .none) {
+    package init(query: String = "", outcome: Outcome = .none, recent: [PatientSummary] = []) {
         self.query = query
         self.outcome = outcome
+        self.recent = recent
     }
 }
 
@@ -48,10 +51,11 @@ extension PatientSearch {
         """
     }
 
-    /// The patients found, each with the action that the page gives it.
+    /// The patients found, or those before, each with the action that the page gives it.
     func results(on today: CalendarDate, in language: Language, action: (PatientSummary) -> HTML) -> HTML? {
         switch outcome {
-        case .none, .tooShort, .unavailable: nil
+        case .tooShort, .unavailable: nil
+        case .none: recent.isEmpty ? nil : lately(on: today, in: language, action: action)
         case .nobody:
             """
             <div class="notice" role="status">
@@ -70,6 +74,19 @@ extension PatientSearch {
             </section>
             """
         }
+    }
+
+    private func lately(
+        on today: CalendarDate, in language: Language, action: (PatientSummary) -> HTML
+    ) -> HTML {
+        """
+        <section aria-labelledby="recent">
+        <h2 id="recent">\(Self.recentHeading(language))</h2>
+        <ul class="plain patients">
+        \(recent.map { entry($0, on: today, in: language, action: action($0)) })
+        </ul>
+        </section>
+        """
     }
 
     private func fieldMessage(_ language: Language) -> HTML? {

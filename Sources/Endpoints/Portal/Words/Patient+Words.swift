@@ -153,6 +153,9 @@ extension PatientSearch {
                 Schreibweise oder suchen Sie mit dem Geburtsdatum oder der Aktennummer.
                 """)
     }
+    static func recentHeading(_ language: Language) -> HTML {
+        language.say(en: "Opened lately", es: "Abiertos hace poco", de: "Zuletzt geöffnet")
+    }
     static func thereAreMore(_ language: Language) -> HTML {
         language.say(
             en: "There are more. Add a first name or a birth date to narrow the search.",
@@ -181,4 +184,19 @@ extension PatientPage {
             es: "\(.name(appName)) necesita saber qué historia clínica debe abrir.",
             de: "\(.name(appName)) muss wissen, wessen Akte geöffnet werden soll.")
     }
+}
+
+extension PatientConfirmationPage {
+    var title: String {
+        say(en: "Is this the right patient?", es: "¿Es este el paciente?", de: "Ist das die richtige Person?")
+    }
+    var lead: HTML {
+        say(
+            en: "\(.name(appName)) will open this record.", es: "\(.name(appName)) abrirá esta historia clínica.",
+            de: "\(.name(appName)) öffnet diese Akte.")
+    }
+    var right: HTML {
+        say(en: "Yes, this is the patient", es: "Sí, es este paciente", de: "Ja, das ist die Person")
+    }
+    var other: HTML { say(en: "Choose another", es: "Elegir otro", de: "Andere Person auswählen") }
 }
