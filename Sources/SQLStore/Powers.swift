@@ -12,6 +12,8 @@ package enum Powers: String, Sendable, CaseIterable {
     case register
     case launch
     case courier
+    /// What portal, authorize and token have besides in demo mode, and in no other: the developer page.
+    case developer
     /// The command line tool: everything.
     case administration
 
@@ -70,6 +72,13 @@ package enum Powers: String, Sendable, CaseIterable {
             [
                 "accounts": .read, "clients": .read, "consents": .read, "consent_versions": .read,
                 "destinations": .write, "deliveries": .write,
+            ]
+        case .developer:
+            [
+                "clients": .read, "client_secrets": .read, "accounts": .read, "consents": .read, "grants": .read,
+                "access_tokens": .read, "refresh_tokens": .read, "sessions": .read, "keys": .read,
+                "consent_rules": .read,
+                "simulations": .write,
             ]
         case .administration:
             nil

@@ -4,7 +4,7 @@ import SQL
 /// SHA-256 digests, and every row carries the FHIR base it belongs to.
 enum Schema {
     static let migrations = Migrations([
-        first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent,
+        first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
     ])
 
     private static let first = """
@@ -472,5 +472,18 @@ enum Schema {
         -- Whose records a person opened last, for the picker.
         CREATE INDEX audit_events_by_account ON audit_events (account, at)
             WHERE patient IS NOT NULL AND event IN ('code_issue', 'launch_create');
+        """
+
+    private static let simulations = """
+        -- Failures that developers asked for: no program looks here but in demo mode. They refer to no client, or whoever
+        -- deletes one would have to reach them.
+        CREATE TABLE simulations (
+            client TEXT NOT NULL,
+            point TEXT NOT NULL CHECK (point IN ('authorization', 'token')),
+            fhir_base TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (client, point)
+        ) STRICT, WITHOUT ROWID;
         """
 }

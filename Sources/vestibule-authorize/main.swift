@@ -12,11 +12,14 @@ serve("vestibule-authorize", about: "the authorization endpoint", workers: 32, b
     Housekeeper.begin(
         database, every: 600, clock: systemClock, report: Log(program: "vestibule-authorize").housekeeping)
     let site = try Site(configuration)
+    let developer = try configuration.onlyInDemo {
+        try Database(at: configuration.store, fhirBase: configuration.fhirBase, powers: .developer)
+    }
     return { _ in
         AuthorizeEndpoint(
             urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
             frames: configuration.frameOrigins,
-            clock: systemClock)
+            simulator: try developer.map { Simulator(try $0.store()) }, clock: systemClock)
     }
 }

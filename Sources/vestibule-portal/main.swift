@@ -18,12 +18,16 @@ serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 6
     for pair in Theme(configuration.theme).weakPairs {
         Log(program: "vestibule-portal").write(.warning, "weak_contrast", [("colors", .text(pair.description))])
     }
+    let developer = try configuration.onlyInDemo {
+        try Database(at: configuration.store, fhirBase: configuration.fhirBase, powers: .developer)
+    }
     return { _ in
         PortalEndpoint(
             urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
             directory: try FHIRPatientDirectory(relaySocket: configuration.relaySocket), hashing: hashing,
             demoAccounts: configuration.demoAccounts.map(DemoAccount.init), frames: configuration.frameOrigins,
-            longestEmergency: configuration.longestEmergency, clock: systemClock)
+            longestEmergency: configuration.longestEmergency,
+            desk: try developer.map { DeveloperDesk(configuration, stores: try $0.store()) }, clock: systemClock)
     }
 }

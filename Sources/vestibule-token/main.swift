@@ -15,10 +15,13 @@ serve("vestibule-token", about: "the token endpoint", workers: 48, bodyLimit: 65
     let derivationKey = try SecretFile.refreshDerivation.read(in: configuration.secrets)
     let keys = try configuration.clientKeys(workers: 48)
     Housekeeper.begin(database, every: 600, clock: systemClock, report: Log(program: "vestibule-token").housekeeping)
+    let developer = try configuration.onlyInDemo {
+        try Database(at: configuration.store, fhirBase: configuration.fhirBase, powers: .developer)
+    }
     return { _ in
         TokenEndpoint(
             urls: configuration.urls, policy: configuration.tokenPolicy, sessionPolicy: configuration.sessionPolicy,
             stores: try database.store(), keys: keys, sealing: sealing, derivationKey: derivationKey,
-            clock: systemClock)
+            simulator: try developer.map { Simulator(try $0.store()) }, clock: systemClock)
     }
 }

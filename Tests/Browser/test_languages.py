@@ -22,6 +22,7 @@ PAGES = {
     "connected apps": lambda walk: walk.with_access("/portal/apps"),
     "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
     "activity": lambda walk: walk.as_patient("/portal/activity"),
+    "developer": lambda walk: walk.as_patient("/portal/developer"),
     "consent to everything": lambda walk: walk.as_patient(
         walk.rounds.request(scope="openid fhirUser offline_access launch/patient patient/*.rs nonsense").url
     ),

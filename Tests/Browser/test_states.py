@@ -278,6 +278,26 @@ def consent_to_some_things(walk):
 
 
 @state
+def developer_with_a_token(walk):
+    tokens = walk.rounds.tokens(walk.patient)
+    walk.register(name="An app that fails")
+    page = walk.visitor.carry(walk.patient).open("/portal/developer")
+    page.locator("#failing-app").select_option(label="An app that fails")
+    page.get_by_role("button", name="Let it happen").click()
+    page.get_by_label("Token or id_token").fill(tokens["access_token"])
+    page.get_by_label("A FHIR request, to see what decides about it").fill("DELETE /Observation/1")
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+
+
+@state
+def developer_with_a_launch_url(walk):
+    page = walk.visitor.carry(walk.patient).open("/portal/developer")
+    page.get_by_role("button", name="Make a launch URL").click()
+    expect(page.locator("#launch-url")).to_be_visible()
+
+
+@state
 def broken_request(walk):
     page = walk.visitor.open("/oauth2/authorize?client_id=nobody")
     page.get_by_text("For the developer of the app").click()

@@ -18,12 +18,15 @@ package struct AuthorizeEndpoint: Endpoint {
     private let sessionPolicy: SessionPolicy
     private let stores: any AuthorizeStores
     private let frames: [FrameOrigin]
+    /// In demo mode alone.
+    private let simulator: Simulator?
     private let clock: Clock
     private let secrets: SecretSource
 
     package init(
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy,
-        stores: any AuthorizeStores, frames: [FrameOrigin] = [], clock: @escaping Clock, secrets: SecretSource = .system
+        stores: any AuthorizeStores, frames: [FrameOrigin] = [],
+        simulator: Simulator? = nil, clock: @escaping Clock, secrets: SecretSource = .system
     ) {
         self.urls = urls
         self.site = site
@@ -31,6 +34,7 @@ package struct AuthorizeEndpoint: Endpoint {
         self.sessionPolicy = sessionPolicy
         self.stores = stores
         self.frames = frames
+        self.simulator = simulator
         self.clock = clock
         self.secrets = secrets
     }
@@ -67,6 +71,7 @@ package struct AuthorizeEndpoint: Endpoint {
 
         do {
             let valid = try sent.validated(for: client, at: urls.fhirBase, redirect: redirect)
+            _ = try simulator?.happen(at: .authorization, to: client.id, at: now)
             return try begin(valid, for: client, request, at: now)
         } catch {
             // RFC 9700 §4.11.2: nobody has signed in yet, so a link alone must not lead to an app that nobody vouches for.

@@ -184,6 +184,7 @@ extension SignInPage.Destination {
         case .apps: urls.management
         case .activity: "\(urls.portal)/activity"
         case .sessions: "\(urls.portal)/sessions"
+        case .developer: urls.authBase + DeveloperPage.path
         }
     }
 }

@@ -25,6 +25,8 @@ package struct PortalEndpoint: Endpoint {
     let frames: [FrameOrigin]
     /// The seconds for which a record may be opened in an emergency at most; `nil` where that is not offered.
     let longestEmergency: Int?
+    /// In demo mode alone: without it there is no developer page.
+    let desk: DeveloperDesk?
     let clock: Clock
     let secrets: SecretSource
 
@@ -32,7 +34,7 @@ package struct PortalEndpoint: Endpoint {
     package init(
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any PortalStores,
         directory: any PatientDirectory, hashing: Turnstile, demoAccounts: [DemoAccount] = [],
-        frames: [FrameOrigin] = [], longestEmergency: Int? = nil, clock: @escaping Clock,
+        frames: [FrameOrigin] = [], longestEmergency: Int? = nil, desk: DeveloperDesk? = nil, clock: @escaping Clock,
         secrets: SecretSource = .system
     ) {
         self.urls = urls
@@ -45,6 +47,7 @@ package struct PortalEndpoint: Endpoint {
         self.demoAccounts = demoAccounts
         self.frames = frames
         self.longestEmergency = longestEmergency
+        self.desk = desk
         self.clock = clock
         self.secrets = secrets
     }
@@ -89,6 +92,9 @@ package struct PortalEndpoint: Endpoint {
         case (EmergencyPage.endPath, .post): try endEmergency(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
+        case (DeveloperPage.path, .get) where desk != nil: try developerPage(request)
+        case (DeveloperPage.path, .post) where desk != nil: try develop(request)
+        case (DeveloperPage.path, _) where desk != nil: .methodNotAllowed("GET, POST")
         case (site.stylesheet.path, .get), (site.stylesheet.path, .head): stylesheet
         case (site.logo?.path, .get), (site.logo?.path, .head):
             site.logo?.response ?? problem(.notFound, nil, status: 404, request)

@@ -12,16 +12,19 @@ package struct TokenEndpoint: Endpoint {
     private let stores: any TokenStores
     private let clock: Clock
     private let authenticator: ClientAuthenticator
+    /// In demo mode alone.
+    private let simulator: Simulator?
     private let codes: AuthorizationCodeGrant
     private let refreshes: RefreshTokenGrant
     private var issuer: TokenIssuer
 
     package init(
         urls: ServerURLs, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any TokenStores,
-        keys: any ClientKeySource, sealing: KeySealing, derivationKey: [UInt8], clock: @escaping Clock,
-        secrets: SecretSource = .system
+        keys: any ClientKeySource, sealing: KeySealing, derivationKey: [UInt8], simulator: Simulator? = nil,
+        clock: @escaping Clock, secrets: SecretSource = .system
     ) {
         self.stores = stores
+        self.simulator = simulator
         self.clock = clock
         authenticator = ClientAuthenticator(stores: stores, keys: keys, urls: urls)
         codes = AuthorizationCodeGrant(codes: stores, tokens: stores)
@@ -50,14 +53,14 @@ package struct TokenEndpoint: Endpoint {
         do throws(OAuthError) {
             switch try TokenRequest(form) {
             case .authorizationCode(let code):
-                let client = try authenticator.client(authentication, for: request, at: now)
+                let client = try client(authentication, for: request, at: now)
                 let issuance = try codes.redeem(code, by: client, at: now)
                 guard let response = try issuer.issue(issuance, to: client, at: now) else { throw issuance.refusal }
                 return response
             case .refreshToken(let refresh):
                 return try refreshed(refresh, authentication, request, at: now)
             case .clientCredentials(let credentials):
-                let client = try authenticator.client(authentication, for: request, at: now)
+                let client = try client(authentication, for: request, at: now)
                 return try issuer.issue(credentials.granted(to: client), to: client, at: now)
             }
         } catch {
@@ -65,6 +68,16 @@ package struct TokenEndpoint: Endpoint {
             guard error.detail == .unknownToken else { throw error }
             throw error.throttled(for: try stored(stores.begin(Attempt.token(from: request.remoteAddress), at: now)))
         }
+    }
+
+    /// The client, proven; in a demonstration with what its developer asked to happen next.
+    private func client(
+        _ authentication: ClientAuthentication, fallback: String? = nil, for request: Request, at now: Instant
+    ) throws(OAuthError) -> AuthenticatedClient {
+        let client = try authenticator.client(authentication, fallback: fallback, for: request, at: now)
+        guard let simulator else { return client }
+        let kind = try simulator.happen(at: .token, to: client.id, at: now)
+        return client.simulating(accessTokenLifetime: kind?.accessTokenLifetime)
     }
 
     private mutating func refreshed(
@@ -75,8 +88,7 @@ package struct TokenEndpoint: Endpoint {
         if token == nil, case .none(clientID: nil) = authentication {
             throw .invalidGrant(RefreshToken.refusal, detail: .unknownToken)
         }
-        let client = try authenticator.client(
-            authentication, fallback: token?.authorization.clientID, for: request, at: now)
+        let client = try client(authentication, fallback: token?.authorization.clientID, for: request, at: now)
         // Requests with one token at the same time: the first spends it, the others read it again and are its retries.
         for _ in 0..<3 {
             let issuance = try refreshes.redeem(token, with: refresh, by: client, at: now)

@@ -14,6 +14,15 @@ package struct AccessExplanation: Sendable, Equatable {
     package let reason: String?
     /// A scope that would do, where one is missing.
     package let needed: String?
+
+    package init(row: String, asked: String, outcome: String, upstream: String?, reason: String?, needed: String?) {
+        self.row = row
+        self.asked = asked
+        self.outcome = outcome
+        self.upstream = upstream
+        self.reason = reason
+        self.needed = needed
+    }
 }
 
 extension DecisionTable {

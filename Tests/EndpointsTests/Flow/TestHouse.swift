@@ -27,6 +27,8 @@ final class TestHouse: Sendable {
     /// Who may show pages in a frame.
     let frames: [FrameOrigin]
     private let longestEmergency: Int?
+    private let isDemo: Bool
+    private let paused = Atomic<Int>(0)
     private let folder: URL?
     private let now = Atomic<Int>(1_800_000_000)
     /// No key set is anywhere else than in its registration.
@@ -40,7 +42,10 @@ final class TestHouse: Sendable {
     func advance(_ seconds: Int) { now.add(seconds, ordering: .relaxed) }
 
     /// - Parameter location: an empty database; a file of the house's own otherwise.
-    init(at location: StoreLocation? = nil, frames: [String] = [], longestEmergency: Int? = nil) throws {
+    init(
+        at location: StoreLocation? = nil, frames: [String] = [], isDemo: Bool = false, longestEmergency: Int? = nil
+    ) throws {
+        self.isDemo = isDemo
         self.longestEmergency = longestEmergency
         self.frames = try frames.map { try #require(FrameOrigin($0, allowsLoopback: false)) }
         let base = try #require(FHIRBase("https://h.example/fhir"))
@@ -119,20 +124,29 @@ final class TestHouse: Sendable {
     func authorize() throws -> AuthorizeEndpoint {
         AuthorizeEndpoint(
             urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
-            stores: try store(), frames: frames, clock: clock)
+            stores: try store(), frames: frames, simulator: try simulator(), clock: clock)
+    }
+
+    /// What a demonstration waits on purpose.
+    var secondsPaused: Int { paused.load(ordering: .relaxed) }
+
+    private func simulator() throws -> Simulator? {
+        isDemo ? Simulator(try store()) { self.paused.add($0, ordering: .relaxed) } : nil
     }
 
     func portal() throws -> PortalEndpoint {
         PortalEndpoint(
             urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
             stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2), frames: frames,
-            longestEmergency: longestEmergency, clock: clock)
+            longestEmergency: longestEmergency,
+            desk: isDemo ? DeveloperDesk(urls: urls, policy: SessionPolicy(), stores: try store()) : nil, clock: clock)
     }
 
     func token() throws -> TokenEndpoint {
         TokenEndpoint(
             urls: urls, policy: TokenPolicy(), sessionPolicy: SessionPolicy(), stores: try store(), keys: keys,
-            sealing: sealing, derivationKey: [UInt8](repeating: 3, count: 32), clock: clock)
+            sealing: sealing, derivationKey: [UInt8](repeating: 3, count: 32), simulator: try simulator(),
+            clock: clock)
     }
 
     func introspect() throws -> IntrospectEndpoint {

@@ -22,8 +22,46 @@ enum SamplePages {
 
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
-            + narrowings(text)
-            + activities(text) + sessions(text) + emergencies(text) + others(text)
+            + narrowings(text) + activities(text) + sessions(text) + emergencies(text) + developers(text) + others(text)
+    }
+
+    private static func developers(_ text: String) -> [(String, HTML)] {
+        let notices: [DeveloperPage.Notice?] = [
+            nil, .waiting(text), .ended(text), .noToken, .notPossible, .formExpired,
+        ]
+        let lives: [TokenReport.Life] = [
+            .alive, .over, .spent, .patientTaken, .grant(.alive), .grant(.expired), .grant(.ended(text)),
+            .grant(.userDisabled), .grant(.clientDisabled), .grant(.consentEnded), .grant(.denied),
+        ]
+        let explanation = AccessExplanation(
+            row: text, asked: text, outcome: text, upstream: text, reason: text, needed: text)
+        let standing = lives.enumerated().map { index, life in
+            TokenReport.Finding.standing(
+                .init(
+                    isRefreshToken: index == 0, clientID: text,
+                    user: index == 1
+                        ? nil
+                        : User(id: text, subject: text, name: text, fhirUser: FHIRUser("Patient/p"), access: .all),
+                    scopes: ScopeSet(scopes), context: LaunchContext(patient: text, encounter: text),
+                    expiresAt: Instant(0), life: life, explanation: index == 2 ? nil : explanation))
+        }
+        let verdicts: [TokenReport.Verdict] = [.right, .wrong(text), .notCurrent(text), .foreignIssuer]
+        let signed = verdicts.map { TokenReport.Finding.signed(.init(header: text, claims: text, verdict: $0)) }
+        func page(_ notice: DeveloperPage.Notice?, _ report: TokenReport?) -> HTML {
+            DeveloperPage(
+                site: site(text), visitor: visitor(text), issuer: text,
+                apps: [
+                    .init(id: text, name: text, launchURL: text), .init(id: "other", name: text, launchURL: nil),
+                ],
+                simulations: report == nil ? [] : Simulation.Kind.allCases.map { Simulation(clientID: text, kind: $0) },
+                launch: report == nil ? nil : (text, text), report: report, typed: text,
+                requestProblem: report.map { _ in text }, notice: notice, launchLifetime: 300, now: Instant(0)
+            ).render()
+        }
+        return notices.map { ("developer, notice", page($0, nil)) }
+            + (standing + signed + [.oneTime, .unknown]).map {
+                ("developer, report", page(nil, TokenReport(beginning: text, finding: $0)))
+            }
     }
 
     private static func sessions(_ text: String) -> [(String, HTML)] {

@@ -32,6 +32,7 @@ package struct SignInPage: SpokenPage {
         case apps
         case activity
         case sessions
+        case developer
     }
 
     package let site: Site

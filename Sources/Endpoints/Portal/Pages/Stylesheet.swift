@@ -138,7 +138,7 @@ package enum Stylesheet {
         form > .field + *, form > .wrong + * { margin-top: 1rem }
         label { font-weight: 600 }
         .hint { font-size: .9375rem }
-        input:not([type=hidden], [type=checkbox]) {
+        input:not([type=hidden], [type=checkbox]), select {
           width: 100%;
           min-width: 0;
           min-height: 2.75rem;

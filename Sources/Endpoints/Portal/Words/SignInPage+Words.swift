@@ -20,6 +20,9 @@ extension SignInPage {
             say(
                 en: "to see where you are signed in", es: "para ver dónde tiene la sesión abierta",
                 de: "um zu sehen, wo Sie angemeldet sind")
+        case .developer:
+            say(
+                en: "to try your app", es: "para probar su aplicación", de: "um Ihre App auszuprobieren")
         case .portal:
             say(
                 en: "to start an app at \(site.name)", es: "para iniciar una aplicación en \(site.name)",
