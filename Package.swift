@@ -20,7 +20,7 @@ func test(_ name: String, _ dependencies: Target.Dependency...) -> Target {
 
 let programs = [
     "discovery", "jwks", "authorize", "token", "introspect", "revoke", "register", "launch", "portal", "enforce",
-    "courier",
+    "courier", "consents",
 ]
 
 let package = Package(
@@ -76,6 +76,7 @@ let package = Package(
         program("portal", "SQLStore"),
         program("enforce", "HTTPClient", "SMART", "SQLStore"),
         program("courier", "HTTPClient", "OAuth", "SQLStore"),
+        program("consents", "HTTPClient", "OAuth", "SQLStore"),
         .executableTarget(
             name: "vestibule",
             dependencies: [
@@ -96,7 +97,7 @@ let package = Package(
         test("PostgreSQL", "PostgreSQL", "StoreTesting", "SQL"),
         test("ClientKeys", "ClientKeys", "HTTPClient", "JOSE", "OAuth"),
         test("OAuth", "HTTP", "JOSE", "JSON", "OAuth", "SMART"),
-        test("SQLStore", "HTTP", "JOSE", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
+        test("SQLStore", "HTTP", "JOSE", "JSON", "OAuth", "StoreTesting", "SMART", "SQL", "SQLStore", "Store"),
         test(
             "Endpoints", "ClientKeys", "Endpoints", "HTTP", "HTTPClient", "JOSE", "JSON", "OAuth", "SMART", "SQL",
             "SQLStore", "Service", "Store", "StoreTesting"),

@@ -12,6 +12,7 @@ package enum Powers: String, Sendable, CaseIterable {
     case register
     case launch
     case courier
+    case consents
     /// What portal, authorize and token have besides in demo mode, and in no other: the developer page.
     case developer
     /// The command line tool: everything.
@@ -69,21 +70,27 @@ package enum Powers: String, Sendable, CaseIterable {
         case .launch:
             Self.authentication.merging(["accounts": .read, "launches": .write, "temporary_access": .read]) { $1 }
         case .courier:
-            [
-                "accounts": .read, "clients": .read, "consents": .read, "consent_versions": .read,
-                "destinations": .write, "deliveries": .write,
-            ]
+            Self.intake.merging(["destinations": .write]) { $1 }
+        case .consents:
+            Self.intake
         case .developer:
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "consents": .read, "grants": .read,
                 "access_tokens": .read, "refresh_tokens": .read, "sessions": .read, "keys": .read,
-                "consent_rules": .read,
-                "simulations": .write,
+                "consent_rules": .read, "temporary_access": .read, "simulations": .write,
             ]
         case .administration:
             nil
         }
     }
+
+    /// What taking over what patients decide elsewhere needs: it can end a record of ours, and what rests on it.
+    private static let intake: [String: TableAccess] = [
+        "accounts": .read, "clients": .read, "client_secrets": .read, "destinations": .read, "consents": .write,
+        "consent_versions": .write, "deliveries": .write, "grants": .write, "consent_directives": .write,
+        "consent_directive_versions": .write, "consent_rules": .write, "consent_follower": .write,
+        "audit_events": .append,
+    ]
 
     /// What proving a client needs: its registration, its assertions' ids, the count of wrong guesses and their record.
     private static let authentication: [String: TableAccess] = [

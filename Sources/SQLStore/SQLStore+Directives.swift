@@ -77,6 +77,17 @@ extension SQLStore {
         return try rules(for: authorization.clientID, about: patient, fhirBase: fhirBase, on: connection)
     }
 
+    /// What a version of a directive says, in the order in which it says it.
+    static func rules(
+        of directive: String, version: Int, on connection: any Connection
+    ) throws(SQLError) -> [ConsentRule] {
+        try connection.rows(
+            """
+            SELECT patient, client, denied, starts_at, ends_at FROM consent_rules
+            WHERE directive = $1 AND version = $2 ORDER BY position
+            """, directive, version, read: rule)
+    }
+
     /// Reads `patient, client, denied, starts_at, ends_at`. What cannot be read denies everything.
     private static func rule(_ row: any Row) -> ConsentRule {
         let patient = row.text(0)
@@ -141,12 +152,8 @@ extension SQLStore {
                 """, fhirBase, id, filter.patient, filter.status?.rawValue, filter.clientID, read: Self.directive)
             var directives: [ConsentDirective] = []
             for case let directive? in found {
-                let rules = try connection.rows(
-                    """
-                    SELECT patient, client, denied, starts_at, ends_at FROM consent_rules
-                    WHERE directive = $1 AND version = $2 ORDER BY position
-                    """, directive.id, directive.version, read: Self.rule)
-                directives.append(directive.with(rules))
+                directives.append(
+                    directive.with(try Self.rules(of: directive.id, version: directive.version, on: connection)))
             }
             return directives
         }

@@ -5,6 +5,7 @@ import SQL
 enum Schema {
     static let migrations = Migrations([
         first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
+        follower,
     ])
 
     private static let first = """
@@ -484,6 +485,14 @@ enum Schema {
             kind TEXT NOT NULL,
             expires_at INTEGER NOT NULL,
             PRIMARY KEY (client, point)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let follower = """
+        -- Up to when the changes of Consents at the FHIR server are known, by its own clock.
+        CREATE TABLE consent_follower (
+            fhir_base TEXT PRIMARY KEY,
+            until INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 }

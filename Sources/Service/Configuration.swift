@@ -59,6 +59,17 @@ package struct Configuration: Sendable {
         /// Whether each of their consents is kept on the FHIR server too.
         package let isWrittenToFHIRServer: Bool
         package let platform: Platform?
+        /// Seconds between two looks at what has changed at the FHIR server; `nil` where nobody looks.
+        package let followEvery: Int?
+        package let inbound: Set<Inbound>
+
+        /// Who may tell us that a patient has decided something.
+        package enum Inbound: String, Sendable, CaseIterable {
+            /// The consent platform, signed.
+            case webhook
+            /// The FHIR server, by a Subscription.
+            case notification
+        }
     }
 
     /// The name that people know the site by: "Demo Hospital".
@@ -203,7 +214,11 @@ package struct Configuration: Sendable {
                 target: (url.path.isEmpty ? "/" : url.path) + (url.query.map { "?\($0)" } ?? ""))
         }
         consent = ConsentTelling(
-            isWrittenToFHIRServer: try file.bool("consent", "fhir") ?? false, platform: platform)
+            isWrittenToFHIRServer: try file.bool("consent", "fhir") ?? false, platform: platform,
+            followEvery: try file.duration("consent", "follow", in: 2...86_400), inbound: try Self.inbound(file))
+        guard consent.followEvery == nil || changesSocket != nil else {
+            throw file.error("consent", "follow", "needs [fhir] changes, the courier's way to the FHIR server")
+        }
         guard !consent.isWrittenToFHIRServer || changesSocket != nil else {
             throw file.error("consent", "fhir", "needs [fhir] changes, the way to write")
         }
@@ -246,5 +261,19 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 
     package init(path: String, line: Int? = nil, reason: String) {
         description = line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)"
+    }
+}
+
+extension Configuration {
+    private static func inbound(_ file: ConfigurationFile) throws(ConfigurationError) -> Set<ConsentTelling.Inbound> {
+        var inbound: Set<ConsentTelling.Inbound> = []
+        for word in try file.strings("consent", "inbound") ?? [] {
+            guard let way = ConsentTelling.Inbound(rawValue: word) else {
+                let known = ConsentTelling.Inbound.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+                throw file.error("consent", "inbound", "is a list of \(known)")
+            }
+            inbound.insert(way)
+        }
+        return inbound
     }
 }

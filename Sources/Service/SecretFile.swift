@@ -11,6 +11,10 @@ package enum SecretFile: String, Sendable, CaseIterable {
     case pageLink = "page-link.key"
     /// Signs what the consent platform is told. The courier alone reads it, and the command line tool shows it.
     case webhook = "webhook.key"
+    /// Proves what the consent platform tells us. The consents program alone reads it, and the command line tool shows it.
+    case inboundWebhook = "inbound-webhook.key"
+    /// What the FHIR server's notifications carry. The consents program alone reads it, and the command line tool shows it.
+    case notification = "notification.key"
 
     package func path(in directory: String) -> String { "\(directory)/\(rawValue)" }
 

@@ -1,7 +1,8 @@
-// vestibule-courier: tells the FHIR server and the site's consent platform what patients have decided.
+// vestibule-courier: tells the FHIR server and the site's consent platform what patients have decided, and asks the FHIR
+// server what they have decided elsewhere.
 //
 // STANDARDS  FHIR R4 consent, Standard Webhooks
-// POWERS     reads consents; writes the outbox; the webhook key; the FHIR server over nginx's changes socket, the platform
+// POWERS     the outbox, consents and directives; the webhook key; the FHIR server over nginx's changes socket, the platform
 import Endpoints
 import HTTPClient
 import OAuth
@@ -16,8 +17,18 @@ goRounds("vestibule-courier", about: "what patients have decided, told to who ha
         fhirServer: try Courier.fhirServer(configuration), platform: try Courier.platform(configuration),
         clock: systemClock)
     let log = Log(program: "vestibule-courier")
+    let follower = try ConsentFollower(configuration, stores: try database.store(), clock: systemClock)
+    var followedAt: Instant?
     try courier.begin()
     return { isStopping in
+        if let follower, let every = configuration.consent.followEvery,
+            followedAt.map({ systemClock() - $0 >= every }) ?? true
+        {
+            followedAt = systemClock()
+            let round = try follower.round(isStopping: isStopping)
+            if round.changed > 0 { log.write(.info, "followed", [("count", .number(round.changed))]) }
+            for problem in round.problems { log.write(.warning, "not followed", [("error", .text(problem))]) }
+        }
         let round = try courier.round(isStopping: isStopping)
         if round.delivered > 0 { log.write(.info, "delivered", [("count", .number(round.delivered))]) }
         if let reason = round.reason {

@@ -58,6 +58,21 @@ struct IntrospectionTests {
     private func json(_ response: IntrospectionResponse) -> String { String(decoding: response.json, as: UTF8.self) }
 
     // RFC 7662 §2.2: further members are the service's own.
+    @Test("a token that reaches many says whose records are denied to it, for no scope can")
+    func denied() throws {
+        let denied = DenyRules([DenyRule(patient: "p1"), DenyRule(patient: "p2", "Observation")])
+        let service = ActiveToken(
+            grantID: "g", clientID: "app", user: nil, context: LaunchContext(), scopes: ScopeSet("system/*.rs"),
+            fhirBase: "https://h.example/fhir", issuedAt: Fixture.now, expiresAt: Fixture.now + 900)
+        let told = json(.active(try #require(service.limited(by: denied)), issuer: Fixture.base))
+        #expect(
+            told.contains(
+                #""extensions":{"vestibule_denied":[{"patient":"https://h.example/fhir/Patient/p1","scope":"patient/*.cruds"}"#
+            ))
+        #expect(told.contains(#"/Patient/p2","scope":"patient/Observation.cruds"}]"#))
+        #expect(!json(.active(service, issuer: Fixture.base)).contains("extensions"))
+    }
+
     @Test("a patient's own consent is named as IHE's Privacy Consent on FHIR names it, and nobody else's is")
     func privacyConsent() throws {
         let patient = User(

@@ -22,7 +22,7 @@ import httpx
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = [
     *("discovery", "jwks", "authorize", "token", "introspect"),
-    *("revoke", "register", "launch", "portal", "enforce"),
+    *("revoke", "register", "launch", "consents", "portal", "enforce"),
 ]
 
 

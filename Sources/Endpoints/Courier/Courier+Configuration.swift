@@ -19,3 +19,17 @@ extension Courier {
             key: try SecretFile.webhook.read(in: configuration.secrets))
     }
 }
+
+extension ConsentFollower {
+    /// The limit of an answer, which holds a hundred Consents with what was signed.
+    private static let limits = HTTPClient.Limits(
+        bodyBytes: 64 << 20, connectMilliseconds: 5_000, totalMilliseconds: 30_000)
+
+    /// `nil` where the FHIR server is not asked.
+    package init?(_ configuration: Configuration, stores: any IntakeStores, clock: @escaping Clock) throws {
+        guard configuration.consent.followEvery != nil, let socket = configuration.changesSocket else { return nil }
+        self.init(
+            fhirServer: try HTTPClient(.unixSocket(socket), limits: Self.limits), fhirBase: configuration.fhirBase,
+            upstreamBase: configuration.upstreamBase, stores: stores, clock: clock)
+    }
+}

@@ -11,14 +11,21 @@ package struct ConsentReading: Sendable, Equatable {
         case denies([ConsentRule])
         /// It is in force and not to be understood, for this reason: it denies everything.
         case unclear(String)
-        /// A draft, ended, or about something else than privacy.
+        /// A draft, or ended.
         case notInForce
+        /// About something else than privacy.
+        case ofNoConcern
 
-        package var isInForce: Bool { self != .notInForce }
+        package var isInForce: Bool {
+            switch self {
+            case .denies, .unclear: true
+            case .notInForce, .ofNoConcern: false
+            }
+        }
     }
 
     /// What it is, its version, and when that was made.
-    package let origin: ConsentDirective.Origin
+    package private(set) var origin: ConsentDirective.Origin
     package let patient: String
     package let standing: Standing
     /// The id of our own record, where it is the resource that we have written of that.
@@ -35,10 +42,23 @@ package struct ConsentReading: Sendable, Equatable {
         self.patient = patient
         origin = ConsentDirective.Origin(
             id: "Consent/\(id)", version: root["meta"]?["versionId"]?.string,
-            updatedAt: root["meta"]?["lastUpdated"]?.string.flatMap { FHIRMoment($0)?.first })
+            updatedAt: Self.updatedAt(of: root))
         let named = root["identifier"]?.elements.compactMap { $0["value"]?.string } ?? []
         ownConsent = named.first { Consent.resourceID(of: $0).isExactly(id) }
         standing = Self.standing(of: root, patient: patient, isClient: isClient)
+    }
+
+    /// When a resource was changed last, by the clock of its server.
+    package static func updatedAt(of resource: JSONValue) -> Instant? {
+        resource["meta"]?["lastUpdated"]?.string.flatMap { FHIRMoment($0)?.first }
+    }
+
+    /// The same as kept by somebody else than the FHIR server, who may call another Consent by the same id.
+    package func kept(by keeper: String) -> ConsentReading {
+        var copy = self
+        copy.origin = ConsentDirective.Origin(
+            id: "\(keeper)/\(origin.id)", version: origin.version, updatedAt: origin.updatedAt)
+        return copy
     }
 
     /// What holds while it is in force.
@@ -46,7 +66,7 @@ package struct ConsentReading: Sendable, Equatable {
         switch standing {
         case .denies(let rules): rules
         case .unclear: [ConsentRule(clientID: nil, denied: DenyRule(patient: patient))]
-        case .notInForce: []
+        case .notInForce, .ofNoConcern: []
         }
     }
 
@@ -54,6 +74,7 @@ package struct ConsentReading: Sendable, Equatable {
     package func isNews(beside known: ConsentDirective.Origin) -> Bool {
         if let version = origin.version, let old = known.version, version.isExactly(old) { return false }
         if let updated = origin.updatedAt, let old = known.updatedAt, updated != old { return updated > old }
+        if origin.version == nil, known.version == nil, origin.updatedAt != nil, known.updatedAt != nil { return false }
         // In the same second, or without times.
         if let version = origin.version.flatMap({ Int($0) }), let old = known.version.flatMap({ Int($0) }) {
             return version > old
@@ -98,7 +119,7 @@ extension ConsentReading {
         if !scopes.contains("patient-privacy") {
             // FHIR R4 valueset-consent-scope: treatment, research and what to do when somebody is dying.
             let isAboutOther = !scopes.isEmpty && scopes.allSatisfy { ["adr", "research", "treatment"].contains($0) }
-            return isAboutOther ? .notInForce : .unclear("its scope is unknown here")
+            return isAboutOther ? .ofNoConcern : .unclear("its scope is unknown here")
         }
         do throws(UnclearProvision) {
             return .denies(

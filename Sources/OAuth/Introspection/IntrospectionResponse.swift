@@ -29,8 +29,7 @@ package enum IntrospectionResponse: Sendable {
                     $0.member("fhirUser", issuer.url(of: fhirUser.description))
                 }
                 token.context.write(to: &$0)
-                token.writePrivacyConsent(to: &$0, issuer: issuer)
-                token.writePurpose(to: &$0)
+                token.writeExtensions(to: &$0, issuer: issuer)
             case .activeRefreshToken(let token, let issuer, let now):
                 $0.member("active", true)
                 $0.member("scope", token.authorization.permittedScopes(at: now).description)
@@ -44,30 +43,46 @@ package enum IntrospectionResponse: Sendable {
 }
 
 extension ActiveToken {
-    /// The consent of the patient, or of who acts for the patient, that it rests on, for enforcement points that know IHE's
-    /// Privacy Consent on FHIR (ITI-108). There is no `residual`: what the consent leaves is what `scope` says, now.
-    fileprivate func writePrivacyConsent(to answer: inout JSONWriter, issuer: FHIRBase) {
-        guard let consent, let patient, user?.fhirUser?.isPrivate ?? false else { return }
+    fileprivate func writeExtensions(to answer: inout JSONWriter, issuer: FHIRBase) {
+        let own = privacyConsent
+        let isEmergency = user?.temporaryAccess(to: patient, at: issuedAt)?.isEmergency ?? false
+        let denied = scopes.clinical.allSatisfy { $0.context == .patient } ? [] : denied.rules
+        guard own != nil || isEmergency || !denied.isEmpty else { return }
         answer.object("extensions") {
-            $0.object("ihe_pcf") {
-                $0.member("patient_id", issuer.url(of: "Patient/\(patient)"))
-                $0.member("doc_id", issuer.url(of: "Consent/\(Consent.resourceID(of: consent))"))
+            if let own {
+                $0.object("ihe_pcf") {
+                    $0.member("patient_id", issuer.url(of: "Patient/\(own.patient)"))
+                    $0.member("doc_id", issuer.url(of: "Consent/\(Consent.resourceID(of: own.consent))"))
+                }
             }
-        }
-    }
-
-    /// Why its user may see the patient, where that is an emergency, as IHE's IUA says it (ITI-103).
-    fileprivate func writePurpose(to answer: inout JSONWriter) {
-        guard let user, user.temporaryAccess(to: patient, at: issuedAt)?.isEmergency ?? false else { return }
-        answer.object("extensions") {
-            $0.object("ihe_iua") {
-                $0.array("purpose_of_use") {
-                    $0.object {
-                        $0.member("system", "http://terminology.hl7.org/CodeSystem/v3-ActReason")
-                        $0.member("code", "BTG")
+            // Why its user may see the patient, as IHE's IUA says it (ITI-103).
+            if isEmergency {
+                $0.object("ihe_iua") {
+                    $0.array("purpose_of_use") {
+                        $0.object {
+                            $0.member("system", "http://terminology.hl7.org/CodeSystem/v3-ActReason")
+                            $0.member("code", "BTG")
+                        }
+                    }
+                }
+            }
+            // No scope says "all but these", so whoever serves a token that reaches many has to be told.
+            guard !denied.isEmpty else { return }
+            $0.array("vestibule_denied") { list in
+                for rule in denied {
+                    list.object {
+                        $0.member("patient", issuer.url(of: "Patient/\(rule.patient)"))
+                        $0.member("scope", rule.scope.spelling)
                     }
                 }
             }
         }
+    }
+
+    /// The consent of the patient, or of who acts for the patient, that it rests on, for enforcement points that know IHE's
+    /// Privacy Consent on FHIR (ITI-108). There is no `residual`: what the consent leaves is what `scope` says, now.
+    private var privacyConsent: (patient: String, consent: String)? {
+        guard let consent, let patient, user?.fhirUser?.isPrivate ?? false else { return nil }
+        return (patient, consent)
     }
 }

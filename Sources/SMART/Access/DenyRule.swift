@@ -80,10 +80,10 @@ package struct DenyRules: Sendable, Equatable {
     }
 
     /// What they deny, whoever does.
-    package var scopes: ScopeSet {
-        let all = whole.map { DenyRule(patient: $0) } + others
-        return ScopeSet(all.map { Scope($0.scope) })
-    }
+    package var scopes: ScopeSet { ScopeSet(rules.map { Scope($0.scope) }) }
+
+    /// In an order that stays.
+    package var rules: [DenyRule] { whole.sorted().map { DenyRule(patient: $0) } + others }
 
     /// The rules about one patient.
     func rules(about patient: String) -> [DenyRule] {

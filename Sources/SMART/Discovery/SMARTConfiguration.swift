@@ -44,6 +44,7 @@ package struct ServerURLs: Sendable {
     package var revocation: String { "\(authBase)/oauth2/revoke" }
     package var registration: String { "\(authBase)/oauth2/register" }
     package var launch: String { "\(authBase)/oauth2/launch" }
+    package var consents: String { "\(authBase)/oauth2/consents" }
     package var portal: String { "\(authBase)/portal" }
     /// The page on which people see and end the access of apps.
     package var management: String { "\(portal)/apps" }

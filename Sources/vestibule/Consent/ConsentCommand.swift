@@ -9,7 +9,7 @@ struct ConsentCommand: ParsableCommand {
         commandName: "consent", abstract: "What people have allowed apps; records are changed, never deleted.",
         subcommands: [
             List.self, Show.self, Withdraw.self, Narrow.self, Deny.self, Directives.self, Lift.self, Deliveries.self,
-            WebhookSecret.self,
+            Inbound.self, WebhookSecret.self,
         ])
 
     struct List: ParsableCommand {
