@@ -7,6 +7,8 @@ import Store
 struct BrowserSession {
     static let browserCookie = "vestibule-browser"
     static let sessionCookie = "vestibule-session"
+    /// Between a right password and the second factor.
+    static let signInCookie = "vestibule-sign-in"
     /// Half a year: as long as the store knows a browser that somebody has signed in with.
     static let browserMemory = 180 * 86_400
 

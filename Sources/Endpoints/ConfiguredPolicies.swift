@@ -23,6 +23,16 @@ extension Configuration {
 }
 
 extension Configuration {
+    package var secondFactorPolicy: SecondFactorPolicy {
+        switch secondFactor {
+        case .optional: .optional
+        case .staff: .staff
+        case .all: .all
+        }
+    }
+}
+
+extension Configuration {
     /// The keys of asymmetric clients, shared by all workers of a program.
     package func clientKeys(workers: Int) throws -> ClientKeyCache {
         var policy = FetchPolicy()

@@ -19,11 +19,14 @@ package struct Authorization: Sendable {
     package let terms: ConsentTerms?
     /// What the patient in context has denied to the client elsewhere.
     package let denied: [ConsentRule]
+    /// How the person signed in with us; `nil` where only an EHR knows.
+    package let methods: AuthenticationMethods?
 
     package init(
         grant: String, clientID: String, user: User, scopes: ScopeSet, context: LaunchContext,
         basis: AuthorizationStep.Basis, nonce: String?, authenticatedAt: Instant, session: SecretDigest? = nil,
-        requestedScope: String? = nil, terms: ConsentTerms? = nil, denied: [ConsentRule] = []
+        requestedScope: String? = nil, terms: ConsentTerms? = nil, denied: [ConsentRule] = [],
+        methods: AuthenticationMethods? = nil
     ) {
         self.grant = grant
         self.clientID = clientID
@@ -37,6 +40,7 @@ package struct Authorization: Sendable {
         self.session = session
         self.terms = terms
         self.denied = denied
+        self.methods = methods
     }
 
     /// The scopes of the grant that its consent allows now, and that nobody has denied elsewhere.
@@ -49,7 +53,7 @@ package struct Authorization: Sendable {
         Authorization(
             grant: grant, clientID: clientID, user: user, scopes: scopes, context: context, basis: basis, nonce: nonce,
             authenticatedAt: authenticatedAt, session: session, requestedScope: requestedScope, terms: terms,
-            denied: denied)
+            denied: denied, methods: methods)
     }
 
     package var policy: GrantPolicy {

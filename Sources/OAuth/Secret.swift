@@ -10,6 +10,8 @@ package struct Secret: Sendable {
         case code = "vst_ac_"
         case launch = "vst_lh_"
         case session = "vst_se_"
+        /// Between a right password and the second factor.
+        case signIn = "vst_si_"
         case browser = "vst_br_"
         case interaction = "vst_in_"
         case clientSecret = "vst_cs_"
@@ -56,7 +58,7 @@ package struct SecretDigest: Sendable, Hashable {
 
 /// Where fresh random bytes come from: the system's source in the programs, a counted one in tests.
 package struct SecretSource: Sendable {
-    private let bytes: @Sendable (Int) -> [UInt8]
+    package let bytes: @Sendable (Int) -> [UInt8]
 
     package init(_ bytes: @escaping @Sendable (Int) -> [UInt8]) {
         self.bytes = bytes

@@ -40,7 +40,7 @@ package enum Powers: String, Sendable, CaseIterable {
             [
                 "clients": .read, "client_secrets": .read, "accounts": .read, "consents": .read, "sessions": .write,
                 "launches": .write, "interactions": .write, "grants": .write, "codes": .write,
-                "audit_events": .append, "consent_rules": .read, "temporary_access": .read,
+                "audit_events": .append, "consent_rules": .read, "temporary_access": .read, "second_factors": .read,
             ]
         case .portal:
             [
@@ -48,7 +48,8 @@ package enum Powers: String, Sendable, CaseIterable {
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
                 "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
                 "consent_versions": .write, "deliveries": .write, "destinations": .read, "consent_rules": .read,
-                "temporary_access": .write,
+                "temporary_access": .write, "second_factors": .write, "recovery_codes": .write,
+                "pending_sign_ins": .write,
             ]
         case .token:
             Self.authentication.merging(

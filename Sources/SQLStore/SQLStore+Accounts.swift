@@ -104,17 +104,20 @@ extension SQLStore: AccountStore {
         of account: String, reason: EndReason, at now: Instant, on connection: any Connection
     ) throws(SQLError) {
         try connection.run("DELETE FROM sessions WHERE account = $1", account)
+        try connection.run("DELETE FROM pending_sign_ins WHERE account = $1", account)
         // Somebody else's browser may be among them.
         try connection.run("DELETE FROM known_browsers WHERE account = $1", account)
         try endGrants(where: "account = $3", account, reason: reason, at: now, on: connection)
     }
 
-    private static let accountColumns = "\(userColumns), accounts.username, accounts.password"
+    static let accountColumns =
+        "\(userColumns), accounts.username, accounts.password, accounts.needs_second_factor"
 
     /// A row whose password hash cannot be read is no account: nobody signs in with it.
-    private static func account(_ row: any Row) -> Account? {
+    static func account(_ row: any Row) -> Account? {
         guard let password = PasswordHash(row.text(7)) else { return nil }
-        return Account(user: user(row, from: 0), username: row.text(6), password: password)
+        return Account(
+            user: user(row, from: 0), username: row.text(6), password: password, needsSecondFactor: row.int(8) != 0)
     }
 
     /// Reads `userColumns` from a column on. Rights that cannot be read are none.

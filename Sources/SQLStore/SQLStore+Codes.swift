@@ -16,13 +16,14 @@ extension SQLStore: AuthorizationCodeStore {
             try connection.run(
                 """
                 INSERT INTO grants (id, fhir_base, client, account, scopes, context, consent, nonce, session, launch,
-                    authenticated_at, created_at, expires_at, requested_scope, policy)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                    authenticated_at, created_at, expires_at, requested_scope, policy, methods)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                 """, authorization.grant, fhirBase, authorization.clientID, authorization.user.id,
                 authorization.scopes.description, String(decoding: authorization.context.json, as: UTF8.self),
                 authorization.consent, authorization.nonce, authorization.session?.bytes,
                 interaction.launch?.handle.bytes, authorization.authenticatedAt.seconds, now.seconds,
-                code.expiresAt.seconds, authorization.requestedScope, authorization.policy.rawValue)
+                code.expiresAt.seconds, authorization.requestedScope, authorization.policy.rawValue,
+                authorization.methods?.rawValue)
             try connection.run(
                 """
                 INSERT INTO codes (digest, fhir_base, grant_id, redirect_uri, code_challenge, expires_at)
@@ -51,13 +52,13 @@ extension SQLStore: AuthorizationCodeStore {
                 WHERE codes.digest = $1 AND codes.fhir_base = $2
                 """, digest.bytes, fhirBase
             ) { row -> (code: AuthorizationCode, isDenied: Bool)? in
-                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(21)) else {
+                guard let authorization = Self.authorization(row), let challenge = CodeChallenge(row.text(22)) else {
                     return nil
                 }
                 let code = AuthorizationCode(
-                    digest: digest, authorization: authorization, redirectURI: row.text(20), codeChallenge: challenge,
-                    expiresAt: Instant(row.int(22)), isSpent: !row.isNull(23), isEnded: !row.isNull(7))
-                return (code, !row.isNull(24))
+                    digest: digest, authorization: authorization, redirectURI: row.text(21), codeChallenge: challenge,
+                    expiresAt: Instant(row.int(23)), isSpent: !row.isNull(24), isEnded: !row.isNull(7))
+                return (code, !row.isNull(25))
             }
             guard let found = found ?? nil else { return nil }
             guard found.isDenied else { return found.code }
@@ -81,7 +82,8 @@ extension SQLStore: AuthorizationCodeStore {
     static let grantColumns =
         """
         grants.id, grants.client, grants.scopes, grants.context, grants.consent, grants.nonce,
-        grants.authenticated_at, grants.ended_at, grants.session, grants.requested_scope, \(termsColumns)
+        grants.authenticated_at, grants.ended_at, grants.session, grants.requested_scope, grants.methods,
+        \(termsColumns)
         """
 
     /// Reads `grantColumns` and then `userColumns` from the first column on.
@@ -89,11 +91,12 @@ extension SQLStore: AuthorizationCodeStore {
         // A context that cannot be read must not become an empty one.
         guard let context = LaunchContext(json: Array(row.text(3).utf8)) else { return nil }
         return Authorization(
-            grant: row.text(0), clientID: row.text(1), user: user(row, from: 14), scopes: ScopeSet(row.text(2)),
+            grant: row.text(0), clientID: row.text(1), user: user(row, from: 15), scopes: ScopeSet(row.text(2)),
             context: context, basis: row.optionalText(4).map { .consent($0) } ?? .trustedApp,
             nonce: row.optionalText(5), authenticatedAt: Instant(row.int(6)),
             session: row.optionalBlob(8).map { SecretDigest(stored: $0) }, requestedScope: row.optionalText(9),
-            terms: terms(row, from: 10))
+            terms: terms(row, from: 11),
+            methods: row.optionalText(10).flatMap { AuthenticationMethods(rawValue: $0) })
     }
 }
 

@@ -69,6 +69,7 @@ extension SQLStore: Housekeeping {
     private static let purges: [PurgedTable] = [
         ("attempts", "key, fhir_base", 0),
         ("known_browsers", "account, browser", 0),
+        ("pending_sign_ins", "id", 0),
         ("assertions", "client, jti", 0),
         ("initial_access_tokens", "digest", 0),
         ("launches", "handle", 0),

@@ -49,27 +49,45 @@ extension SQLStore: SessionStore {
     ) throws(SQLError) {
         try connection.run(
             """
-            INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at, browser)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO sessions (id, fhir_base, account, authenticated_at, last_seen_at, expires_at, browser,
+                second_factor)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """, session.id.bytes, fhirBase, session.user.id, session.authenticatedAt.seconds,
             session.lastSeenAt.seconds, (session.authenticatedAt + policy.absolute).seconds,
-            session.browser.rawValue)
+            session.browser.rawValue, session.secondFactor == .proven ? 1 : 0)
     }
 
     package func session(_ id: SecretDigest, at now: Instant, policy: SessionPolicy) throws(StoreError) -> Session? {
         try read { connection throws(SQLError) in
             try connection.row(
                 """
-                SELECT \(Self.userColumns), sessions.authenticated_at, sessions.last_seen_at, sessions.browser
+                SELECT \(Self.userColumns), sessions.authenticated_at, sessions.last_seen_at, sessions.browser,
+                    sessions.second_factor, second_factors.confirmed_at
                 FROM sessions JOIN accounts ON accounts.id = sessions.account
+                    LEFT JOIN second_factors ON second_factors.account = sessions.account
                 WHERE sessions.id = $1 AND sessions.fhir_base = $2 AND sessions.expires_at > $3
                     AND sessions.last_seen_at > $4 AND accounts.disabled_at IS NULL
                 """, id.bytes, fhirBase, now.seconds, now.seconds - policy.idle
             ) { row in
                 Session(
                     id: id, user: Self.user(row, from: 0), authenticatedAt: Instant(row.int(6)),
-                    lastSeenAt: Instant(row.int(7)), browser: BrowserKind(rawValue: row.text(8)) ?? .other)
+                    lastSeenAt: Instant(row.int(7)), browser: BrowserKind(rawValue: row.text(8)) ?? .other,
+                    secondFactor: row.int(9) != 0 ? .proven : row.isNull(10) ? .absent : .enrolled)
             }
+        }
+    }
+
+    package func raise(_ old: SecretDigest, to new: SecretDigest, at now: Instant) throws(StoreError) -> Bool {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            let count = try connection.run(
+                """
+                UPDATE sessions SET id = $2, second_factor = 1, last_seen_at = $4
+                WHERE id = $1 AND fhir_base = $3 AND expires_at > $4
+                """, old.bytes, new.bytes, fhirBase, now.seconds)
+            guard count == 1 else { return false }
+            try connection.run("UPDATE grants SET session = $2 WHERE session = $1", old.bytes, new.bytes)
+            return true
         }
     }
 

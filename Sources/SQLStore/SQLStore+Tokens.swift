@@ -116,14 +116,14 @@ extension SQLStore: TokenStore {
             ) { row -> (token: RefreshToken, isDenied: Bool)? in
                 Self.authorization(row).map { authorization in
                     // A successor that is not there any more was spent long ago.
-                    let use = row.optionalInt(21).map { spentAt in
+                    let use = row.optionalInt(22).map { spentAt in
                         RefreshToken.Use(
-                            at: Instant(spentAt), isSuccessorSpent: row.isNull(22) || !row.isNull(23))
+                            at: Instant(spentAt), isSuccessorSpent: row.isNull(23) || !row.isNull(24))
                     }
                     let token = RefreshToken(
-                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(20)), use: use,
-                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 24))
-                    return (token, !row.isNull(26))
+                        digest: digest, authorization: authorization, expiresAt: Instant(row.int(21)), use: use,
+                        isEnded: !row.isNull(7), session: Self.session(row, id: 8, from: 25))
+                    return (token, !row.isNull(27))
                 }
             }
             guard let found = found ?? nil else { return nil }

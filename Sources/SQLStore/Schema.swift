@@ -5,7 +5,7 @@ import SQL
 enum Schema {
     static let migrations = Migrations([
         first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
-        follower,
+        follower, secondFactors,
     ])
 
     private static let first = """
@@ -280,6 +280,43 @@ enum Schema {
     private static let emergencies = """
         -- Whether somebody may open records past the own rights, in an emergency.
         ALTER TABLE accounts ADD COLUMN breaks_glass INTEGER NOT NULL DEFAULT 0;
+        """
+
+    private static let secondFactors = """
+        ALTER TABLE accounts ADD COLUMN needs_second_factor INTEGER NOT NULL DEFAULT 0;
+
+        -- One a person, its secret sealed for the account; a code is good once, for its time step is raised.
+        CREATE TABLE second_factors (
+            account TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+            fhir_base TEXT NOT NULL,
+            sealed BLOB NOT NULL,
+            last_step INTEGER NOT NULL DEFAULT 0,
+            created_at INTEGER NOT NULL,
+            confirmed_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE recovery_codes (
+            account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            digest BLOB NOT NULL,
+            fhir_base TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (account, digest)
+        ) STRICT, WITHOUT ROWID;
+
+        -- People whose password was right and who have not shown their second factor yet.
+        CREATE TABLE pending_sign_ins (
+            id BLOB PRIMARY KEY,
+            fhir_base TEXT NOT NULL,
+            account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            browser BLOB NOT NULL,
+            authenticated_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX pending_sign_ins_by_expiry ON pending_sign_ins (expires_at);
+        CREATE INDEX pending_sign_ins_by_account ON pending_sign_ins (account);
+
+        -- Whether it was shown in a session, and how the person of a grant signed in.
+        ALTER TABLE sessions ADD COLUMN second_factor INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE grants ADD COLUMN methods TEXT;
         """
 
     private static let audit = """

@@ -47,6 +47,13 @@ package struct Configuration: Sendable {
         package let scopes: String
     }
 
+    /// Who has to show a second factor when signing in.
+    package enum SecondFactorNeed: String, Sendable, CaseIterable {
+        case optional
+        case staff
+        case all
+    }
+
     /// Who is told of what patients decide.
     package struct ConsentTelling: Sendable {
         /// The site's consent platform.
@@ -103,6 +110,7 @@ package struct Configuration: Sendable {
     package let longestEmergency: Int?
     /// Whether the FHIR server's CapabilityStatement is told where to get tokens, for apps that read nothing else.
     package let describesSecurity: Bool
+    package let secondFactor: SecondFactorNeed
     /// Only in demo mode.
     package let demoAccounts: [DemoAccount]
 
@@ -243,6 +251,11 @@ package struct Configuration: Sendable {
             idToken: try file.duration("lifetimes", "id_token", in: 60...86_400) ?? 300,
             sessionIdle: try file.duration("lifetimes", "session_idle", in: 60...43_200) ?? 900,
             sessionAbsolute: try file.duration("lifetimes", "session_absolute", in: 300...86_400) ?? 43_200)
+        let need = try file.string("sign_in", "second_factor") ?? SecondFactorNeed.optional.rawValue
+        guard let need = SecondFactorNeed(rawValue: need) else {
+            throw file.error("sign_in", "second_factor", "is \"optional\", \"staff\" or \"all\"")
+        }
+        secondFactor = need
         let accounts = try file.strings("demo", "accounts") ?? []
         guard isDemo || accounts.isEmpty else { throw file.error("demo", "accounts", "are for demo mode alone") }
         demoAccounts = try accounts.map { text throws(ConfigurationError) in

@@ -14,6 +14,7 @@ struct ConfigurationFile {
         "outbound": ["certificate_authorities", "proxy", "allowed"],
         "registration": ["mode", "approve_patient_apps", "scopes"],
         "consent": ["fhir", "platform", "follow", "inbound"],
+        "sign_in": ["second_factor"],
         "theme": [
             "accent", "accent_text", "background", "dark_accent", "dark_accent_text", "dark_background", "logo",
         ],

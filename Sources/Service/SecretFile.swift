@@ -16,6 +16,9 @@ package enum SecretFile: String, Sendable, CaseIterable {
     /// What the FHIR server's notifications carry. The consents program alone reads it, and the command line tool shows it.
     case notification = "notification.key"
 
+    /// Seals the secrets of second factors. Portal alone reads it.
+    case totp = "totp.key"
+
     package func path(in directory: String) -> String { "\(directory)/\(rawValue)" }
 
     /// - Throws: `ConfigurationError` that names the file: missing, open to others, or not a key.

@@ -18,6 +18,11 @@ package protocol SessionStore {
     /// Somebody was here: the idle time begins anew.
     func touch(_ id: SecretDigest, at now: Instant) throws(StoreError)
 
+    /// The second factor was shown in a session: it goes on under a new id, for whoever knew the old one proved less.
+    ///
+    /// - Returns: whether there was such a session.
+    func raise(_ old: SecretDigest, to new: SecretDigest, at now: Instant) throws(StoreError) -> Bool
+
     /// Where a person is signed in now, the one seen last first.
     func sessions(of account: String, at now: Instant, policy: SessionPolicy) throws(StoreError) -> [SessionSummary]
 

@@ -1,8 +1,8 @@
 // vestibule-portal: the people's pages - signing in, picking a patient, consent, launching apps.
 //
 // STANDARDS  SMART app-launch#launch-app-ehr-launch, WCAG 2.2 AA
-// POWERS     reads accounts; writes sign-in attempts, sessions, interactions, consents, launches and emergencies; reads the FHIR server
-//            over nginx's relay socket
+// POWERS     reads accounts; writes sign-in attempts, second factors, sessions, interactions, consents, launches and
+//            emergencies; the key of second factors; reads the FHIR server over nginx's relay socket
 import Endpoints
 import SQLStore
 import Service
@@ -26,6 +26,8 @@ serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 6
             urls: configuration.urls, site: site, policy: configuration.tokenPolicy,
             sessionPolicy: configuration.sessionPolicy, stores: try database.store(),
             directory: try FHIRPatientDirectory(relaySocket: configuration.relaySocket), hashing: hashing,
+            secondFactorPolicy: configuration.secondFactorPolicy,
+            totpKey: { () throws(ConfigurationError) in try SecretFile.totp.read(in: configuration.secrets) },
             demoAccounts: configuration.demoAccounts.map(DemoAccount.init), frames: configuration.frameOrigins,
             longestEmergency: configuration.longestEmergency,
             desk: try developer.map { DeveloperDesk(configuration, stores: try $0.store()) }, clock: systemClock)

@@ -9,6 +9,7 @@ struct UserCommand: ParsableCommand {
         commandName: "user", abstract: "The people who can sign in, and those whom an EHR vouches for.",
         subcommands: [
             Add.self, List.self, SetAccess.self, BreakTheGlass.self, SetPassword.self, Disable.self, Enable.self,
+            SecondFactorOf.self,
         ])
 
     struct List: ParsableCommand {

@@ -21,6 +21,7 @@ PAGES = {
     "portal of a patient": lambda walk: walk.as_patient("/portal"),
     "connected apps": lambda walk: walk.with_access("/portal/apps"),
     "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
+    "second factor": lambda walk: walk.as_clinician("/portal/second-factor"),
     "activity": lambda walk: walk.as_patient("/portal/activity"),
     "developer": lambda walk: walk.as_patient("/portal/developer"),
     "consent to everything": lambda walk: walk.as_patient(

@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+import totp
 from playwright.sync_api import expect
 
 STATES = {}
@@ -218,6 +219,91 @@ def where_one_is_signed_in(walk):
     walk.visitor.open("/portal/sessions")
     walk.visitor.sign_in(who.username, who.password)
     expect(walk.visitor.page.get_by_role("button", name="Sign out everywhere else")).to_be_visible()
+
+
+def setting_up(walk):
+    who = walk.account("--access", "all")
+    page = walk.visitor.carry(who).open("/portal/second-factor")
+    page.get_by_role("button", name="Set it up").click()
+    expect(page.get_by_role("img", name="QR code for the authenticator app")).to_be_visible()
+    return who, page, page.locator(".steps code").inner_text()
+
+
+def set_up(walk):
+    who, page, secret = setting_up(walk)
+    page.get_by_label("Six-digit code").fill(totp.code(secret))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    return who, page
+
+
+@state
+def second_factor_off(walk):
+    walk.visitor.carry(walk.clinician).open("/portal/second-factor")
+
+
+@state
+def second_factor_being_set_up(walk):
+    setting_up(walk)
+
+
+@state
+def second_factor_with_a_wrong_code(walk):
+    _, page, _ = setting_up(walk)
+    page.get_by_label("Six-digit code").fill("000000")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+@state
+def recovery_codes(walk):
+    set_up(walk)
+
+
+@state
+def second_factor_on(walk):
+    _, page = set_up(walk)
+    page.get_by_role("link", name="I have kept them").click()
+    walk.visitor.open("/portal/second-factor")
+    expect(page.get_by_text("10 recovery codes are left")).to_be_visible()
+
+
+@state
+def second_factor_demanded(walk):
+    who = walk.account("--access", "all")
+    walk.instance.cli("user", "second-factor", who.username, "--require")
+    walk.visitor.open("/portal/sign-in")
+    walk.visitor.sign_in(who.username, who.password)
+    expect(walk.visitor.page.get_by_role("button", name="Set it up")).to_be_visible()
+
+
+def at_second_step(walk):
+    who, page = set_up(walk)
+    walk.visitor.context.clear_cookies()
+    walk.visitor.open("/portal/sign-in")
+    walk.visitor.sign_in(who.username, who.password)
+    expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    return page
+
+
+@state
+def second_step(walk):
+    at_second_step(walk)
+
+
+@state
+def second_step_refused(walk):
+    page = at_second_step(walk)
+    page.get_by_label("Six-digit code").fill("000000")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+@state
+def second_step_with_a_recovery_code(walk):
+    page = at_second_step(walk)
+    page.get_by_role("link", name="Use a recovery code").click()
+    expect(page.get_by_label("Recovery code")).to_be_visible()
 
 
 @state

@@ -128,7 +128,7 @@ package struct AuthorizeEndpoint: Endpoint {
             for: client, presence: presence, interaction: interaction, denied: denied, at: now)
         switch step {
         case .issue, .refuse: return try take(step, id, interaction, presence, client, request, at: now)
-        case .login, .choosePatient, .chooseEncounter, .consent: return nil
+        case .login, .secondFactor, .choosePatient, .chooseEncounter, .consent: return nil
         }
     }
 
@@ -227,6 +227,8 @@ package struct AuthorizeEndpoint: Endpoint {
         switch step {
         case .login:
             return toPage("sign-in", id)
+        case .secondFactor:
+            return toPage("second-step", id)
         case .choosePatient:
             return toPage("patient", id)
         case .chooseEncounter:
@@ -284,7 +286,7 @@ package struct AuthorizeEndpoint: Endpoint {
             grant: secrets.identifier(), clientID: client.id, user: presence.user, scopes: scopes, context: context,
             basis: basis, nonce: interaction.request.nonce,
             authenticatedAt: presence.authenticatedAt, session: session,
-            requestedScope: interaction.request.requestedScope)
+            requestedScope: interaction.request.requestedScope, methods: presence.session?.methods)
         return (authorization, begun)
     }
 

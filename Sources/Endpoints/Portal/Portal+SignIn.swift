@@ -80,25 +80,35 @@ extension PortalEndpoint {
                 .remarking("event", "sign_in_refused")
         }
 
+        if let attempts { try stored(stores.forget(attempts)) }
+        if let next = try pendingStep(for: account, visit, visitor, destination, at: now) { return next }
+        var response = visit.map(backToAuthorize) ?? .seeOther(destination.url(urls))
+        for cookie in try beginSession(of: account, visitor, request, secondFactor: .absent, at: now) {
+            response.add("Set-Cookie", cookie.field)
+        }
+        return response.remarking("event", "signed_in").remarking("account", account.user.id)
+    }
+
+    /// The session of a person who has shown everything, and the cookies that go with it.
+    func beginSession(
+        of account: Account, _ visitor: BrowserSession, _ request: Request, secondFactor: SecondFactorStanding,
+        at now: Instant
+    ) throws(OAuthError) -> [Cookie] {
         let secret = secrets.fresh(.session)
         let session = Session(
             id: secret.digest, user: account.user, authenticatedAt: now, lastSeenAt: now,
-            browser: BrowserKind(userAgent: request.fields["user-agent"]))
+            browser: BrowserKind(userAgent: request.fields["user-agent"]), secondFactor: secondFactor)
         try stored(
             stores.begin(
                 session, of: account.username, with: visitor.browser?.digest,
                 replacing: visitor.sessionSecret?.digest, policy: sessionPolicy))
-        if let attempts { try stored(stores.forget(attempts)) }
-        var response = visit.map(backToAuthorize) ?? .seeOther(destination.url(urls))
-        response.add("Set-Cookie", Cookie(name: BrowserSession.sessionCookie, value: secret.text).field)
+        var cookies = [Cookie(name: BrowserSession.sessionCookie, value: secret.text)]
         // From now on this browser is known for this person, and stays so when it is closed.
         if let browser = visitor.browser {
-            response.add(
-                "Set-Cookie",
-                Cookie(name: BrowserSession.browserCookie, value: browser.text, maxAge: BrowserSession.browserMemory)
-                    .field)
+            cookies.append(
+                Cookie(name: BrowserSession.browserCookie, value: browser.text, maxAge: BrowserSession.browserMemory))
         }
-        return response.remarking("event", "signed_in").remarking("account", account.user.id)
+        return cookies
     }
 
     /// What this attempt counts under: a browser that this person has signed in with before is no stranger.
@@ -121,7 +131,8 @@ extension PortalEndpoint {
         var response: Response
         if form["next"] == "sign-in" {
             let interaction = form["interaction"].map { "?interaction=\(PercentEncoding.encode($0))" } ?? ""
-            response = .seeOther("\(urls.portal)/sign-in\(interaction)")
+            let destination = form["to"] == "second-factor" ? Destination.secondFactor.query : ""
+            response = .seeOther("\(urls.portal)/sign-in\(interaction.isEmpty ? destination : interaction)")
         } else {
             response = .seeOther("\(urls.portal)/signed-out")
         }
@@ -157,7 +168,7 @@ extension PortalEndpoint {
         return self.page(page.render(), in: visit)
     }
 
-    private typealias Destination = SignInPage.Destination
+    typealias Destination = SignInPage.Destination
 
     private enum Verdict {
         case right
@@ -174,17 +185,20 @@ extension PortalEndpoint {
 }
 
 extension SignInPage.Destination {
-    fileprivate init(_ parameters: Form) {
+    init(_ parameters: Form) {
         self = parameters["next"].flatMap(Self.init(rawValue:)) ?? .portal
     }
 
-    fileprivate func url(_ urls: ServerURLs) -> String {
+    var query: String { self == .portal ? "" : "?next=\(rawValue)" }
+
+    func url(_ urls: ServerURLs) -> String {
         switch self {
         case .portal: urls.portal
         case .apps: urls.management
         case .activity: "\(urls.portal)/activity"
         case .sessions: "\(urls.portal)/sessions"
         case .developer: urls.authBase + DeveloperPage.path
+        case .secondFactor: "\(urls.portal)/second-factor"
         }
     }
 }

@@ -6,8 +6,8 @@ import Service
 import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
-    & LaunchStore & GrantStore & ConsentStore & AuditStore & AccountingStore & DenyRuleStore
-    & EmergencyStore
+    & LaunchStore & GrantStore & ConsentStore & AuditStore & AccountingStore & DenyRuleStore & EmergencyStore
+    & SecondFactorStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -21,6 +21,9 @@ package struct PortalEndpoint: Endpoint {
     let stores: any PortalStores
     let directory: any PatientDirectory
     let hashing: Turnstile
+    let secondFactorPolicy: SecondFactorPolicy
+    /// Reads the key that second factors are sealed under: whoever has none asks nobody for it.
+    let totpKey: @Sendable () throws(ConfigurationError) -> [UInt8]
     let demoAccounts: [DemoAccount]
     let frames: [FrameOrigin]
     /// The seconds for which a record may be opened in an emergency at most; `nil` where that is not offered.
@@ -33,7 +36,8 @@ package struct PortalEndpoint: Endpoint {
     /// - Parameter hashing: shared by all workers, for one password hash takes 32 MiB.
     package init(
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any PortalStores,
-        directory: any PatientDirectory, hashing: Turnstile, demoAccounts: [DemoAccount] = [],
+        directory: any PatientDirectory, hashing: Turnstile, secondFactorPolicy: SecondFactorPolicy = .optional,
+        totpKey: @escaping @Sendable () throws(ConfigurationError) -> [UInt8], demoAccounts: [DemoAccount] = [],
         frames: [FrameOrigin] = [], longestEmergency: Int? = nil, desk: DeveloperDesk? = nil, clock: @escaping Clock,
         secrets: SecretSource = .system
     ) {
@@ -44,6 +48,8 @@ package struct PortalEndpoint: Endpoint {
         self.stores = stores
         self.directory = directory
         self.hashing = hashing
+        self.secondFactorPolicy = secondFactorPolicy
+        self.totpKey = totpKey
         self.demoAccounts = demoAccounts
         self.frames = frames
         self.longestEmergency = longestEmergency
@@ -90,6 +96,10 @@ package struct PortalEndpoint: Endpoint {
         case (EmergencyPage.path, .get): try emergencyPage(request)
         case (EmergencyPage.path, .post): try beginEmergency(request)
         case (EmergencyPage.endPath, .post): try endEmergency(request)
+        case ("/portal/second-step", .get): try secondStepPage(request)
+        case ("/portal/second-step", .post): try takeSecondStep(request)
+        case (SecondFactorPage.path, .get): try secondFactorPage(request)
+        case (SecondFactorPage.path, .post): try changeSecondFactor(request)
         case ("/portal/consent", .get): try consentPage(request)
         case ("/portal/consent", .post): try decide(request)
         case (DeveloperPage.path, .get) where desk != nil: try developerPage(request)
@@ -106,7 +116,7 @@ package struct PortalEndpoint: Endpoint {
             .methodNotAllowed("POST")
         case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
             ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _), (NarrowingPage.path, _),
-            (EmergencyPage.path, _):
+            (EmergencyPage.path, _), ("/portal/second-step", _), (SecondFactorPage.path, _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)

@@ -87,6 +87,7 @@ package enum AuditAct: String, Sendable, CaseIterable {
     case userEnable = "user_enable"
     case userPassword = "user_password"
     case userAccess = "user_access"
+    case userSecondFactor = "user_second_factor"
 
     case keyAdd = "key_add"
     case keyRotate = "key_rotate"

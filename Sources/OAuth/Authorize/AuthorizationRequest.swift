@@ -110,7 +110,7 @@ package struct AuthorizationRequest: Sendable {
             clientID: client.id, redirect: redirect, requestedScope: requested, scopes: scopes,
             launch: launch.map { SecretDigest(of: $0) }, codeChallenge: codeChallenge, nonce: nonce,
             prompt: try prompt(), maxAge: try maxAge(), loginHint: loginHint,
-            uiLocales: uiLocales)
+            uiLocales: uiLocales, wantsSecondFactor: try wantsSecondFactor())
     }
 
     /// Long enough for any app, short enough for the Location header of every web server.
@@ -132,6 +132,12 @@ package struct AuthorizationRequest: Sendable {
         try require(
             !(prompts.contains(.none) && words.count > 1), else: .invalidRequest("prompt=none stands alone"))
         return prompts
+    }
+
+    /// OpenID Core §3.1.2.1: by preference; who takes any other class as well would rather have this one than stay without.
+    private func wantsSecondFactor() throws(OAuthError) -> Bool {
+        (try single("acr_values") ?? "").split(separator: " ").first?.isExactly(AuthenticationMethods.multiFactor)
+            ?? false
     }
 
     private func maxAge() throws(OAuthError) -> Int? {

@@ -3,6 +3,8 @@ import SMART
 /// What has to happen next before an authorization request can be answered.
 package enum AuthorizationStep: Sendable, Equatable {
     case login
+    /// The person is signed in and has to show the second factor as well.
+    case secondFactor
     case choosePatient
     case chooseEncounter
     case consent
@@ -46,6 +48,10 @@ package enum AuthorizationStep: Sendable, Equatable {
                     .accessDenied, "another person has signed in meanwhile; start the app again",
                     detail: "account changed"))
         }
+
+        // OpenID Core §3.1.2.1: acr_values asks for a voluntary claim, so whoever cannot show a second factor, or sees no
+        // page, goes on with what there is. What was shown, the id_token says.
+        if request.wantsSecondFactor, presence.session?.secondFactor == .enrolled, !isSilent { return .secondFactor }
 
         // Before the patient: who cancels the picker has said no without choosing one.
         if case .denied = interaction.progress?.decision {

@@ -16,11 +16,13 @@ package struct ValidAuthorizationRequest: Sendable, Equatable {
     package let maxAge: Int?
     package let loginHint: String?
     package let uiLocales: String?
+    /// Whether the app would like a second factor to be shown (`acr_values`, OpenID Core §3.1.2.1).
+    package let wantsSecondFactor: Bool
 
     init(
         clientID: String, redirect: ProvenRedirect, requestedScope: String, scopes: ScopeSet, launch: SecretDigest?,
         codeChallenge: CodeChallenge, nonce: String?, prompt: Set<Prompt>, maxAge: Int?, loginHint: String?,
-        uiLocales: String?
+        uiLocales: String?, wantsSecondFactor: Bool = false
     ) {
         self.clientID = clientID
         self.redirect = redirect
@@ -33,6 +35,7 @@ package struct ValidAuthorizationRequest: Sendable, Equatable {
         self.maxAge = maxAge
         self.loginHint = loginHint
         self.uiLocales = uiLocales
+        self.wantsSecondFactor = wantsSecondFactor
     }
 }
 
@@ -63,6 +66,7 @@ extension ValidAuthorizationRequest {
             if let maxAge { $0.member("max_age", maxAge) }
             $0.member("login_hint", loginHint)
             $0.member("ui_locales", uiLocales)
+            if wantsSecondFactor { $0.member("wants_second_factor", true) }
         }
         return writer.bytes
     }
@@ -82,6 +86,6 @@ extension ValidAuthorizationRequest {
             nonce: root["nonce"]?.string,
             prompt: Set(prompts.compactMap { $0.string.flatMap(Prompt.init(rawValue:)) }),
             maxAge: root["max_age"]?.integer, loginHint: root["login_hint"]?.string,
-            uiLocales: root["ui_locales"]?.string)
+            uiLocales: root["ui_locales"]?.string, wantsSecondFactor: root["wants_second_factor"] != nil)
     }
 }

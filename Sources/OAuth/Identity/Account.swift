@@ -5,11 +5,14 @@ package struct Account: Sendable {
     package let user: User
     package let username: String
     package let password: PasswordHash
+    /// The administrator's word: this person has to have a second factor.
+    package let needsSecondFactor: Bool
 
-    package init(user: User, username: String, password: PasswordHash) {
+    package init(user: User, username: String, password: PasswordHash, needsSecondFactor: Bool = false) {
         self.user = user
         self.username = username
         self.password = password
+        self.needsSecondFactor = needsSecondFactor
     }
 
     /// User names compare in lower case without surrounding blanks; `nil` for what can be no name.

@@ -34,6 +34,9 @@ package struct IDToken: Sendable {
             $0.member("iat", issuedAt.seconds)
             $0.member("exp", expiresAt.seconds)
             $0.member("auth_time", authorization.authenticatedAt.seconds)
+            // OpenID Core §2: of a sign-in elsewhere nothing is claimed.
+            $0.member("acr", authorization.methods?.contextClass)
+            if let methods = authorization.methods { $0.member("amr", methods.references) }
             if !isRefresh { $0.member("nonce", authorization.nonce) }
             if scopes.contains(.profile) || scopes.contains(.fhirUser) { $0.member("name", user.name) }
             if scopes.contains(.fhirUser), let fhirUser = user.fhirUser {

@@ -74,15 +74,18 @@ package struct Session: Sendable, Equatable {
     package let authenticatedAt: Instant
     package let lastSeenAt: Instant
     package let browser: BrowserKind
+    package let secondFactor: SecondFactorStanding
 
     package init(
-        id: SecretDigest, user: User, authenticatedAt: Instant, lastSeenAt: Instant, browser: BrowserKind = .other
+        id: SecretDigest, user: User, authenticatedAt: Instant, lastSeenAt: Instant, browser: BrowserKind = .other,
+        secondFactor: SecondFactorStanding = .absent
     ) {
         self.id = id
         self.user = user
         self.authenticatedAt = authenticatedAt
         self.lastSeenAt = lastSeenAt
         self.browser = browser
+        self.secondFactor = secondFactor
     }
 }
 

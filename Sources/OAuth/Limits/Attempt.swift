@@ -47,6 +47,12 @@ extension Attempt {
         ]
     }
 
+    /// A code of a second factor, or a recovery code, by account: whoever guesses here knows the password already, so no
+    /// stranger keeps the rightful person waiting. Ten wrong ones cost a minute, a day of them is a hundred.
+    package static func secondFactor(of account: String) -> [Attempt] {
+        [Attempt(["second-factor", account], free: 4, longest: 900, memory: day)]
+    }
+
     /// A client secret that does not fit, by client and address: 256 random bits are not guessed, so this keeps the noise
     /// down and never keeps the client itself waiting anywhere else.
     package static func client(_ id: String, from address: String) -> [Attempt] {

@@ -23,7 +23,9 @@ package struct ServerMetadata: Sendable {
             $0.member("ui_locales_supported", Language.spoken.map(\.rawValue))
             $0.member("prompt_values_supported", features.prompts)
             $0.member(
-                "claims_supported", ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "name", "fhirUser"])
+                "claims_supported",
+                ["iss", "sub", "aud", "iat", "exp", "auth_time", "acr", "amr", "nonce", "name", "fhirUser"])
+            $0.member("acr_values_supported", [AuthenticationMethods.multiFactor])
             $0.member("claims_parameter_supported", false)
             $0.member("request_parameter_supported", false)
             $0.member("request_uri_parameter_supported", false)

@@ -29,6 +29,8 @@ final class TestHouse: Sendable {
     private let longestEmergency: Int?
     private let isDemo: Bool
     private let paused = Atomic<Int>(0)
+    let secondFactorPolicy: SecondFactorPolicy
+    let hasSecondFactorKey: Bool
     private let folder: URL?
     private let now = Atomic<Int>(1_800_000_000)
     /// No key set is anywhere else than in its registration.
@@ -43,11 +45,14 @@ final class TestHouse: Sendable {
 
     /// - Parameter location: an empty database; a file of the house's own otherwise.
     init(
-        at location: StoreLocation? = nil, frames: [String] = [], isDemo: Bool = false, longestEmergency: Int? = nil
+        at location: StoreLocation? = nil, frames: [String] = [], isDemo: Bool = false, longestEmergency: Int? = nil,
+        secondFactorPolicy: SecondFactorPolicy = .optional, hasSecondFactorKey: Bool = true
     ) throws {
         self.isDemo = isDemo
         self.longestEmergency = longestEmergency
         self.frames = try frames.map { try #require(FrameOrigin($0, allowsLoopback: false)) }
+        self.secondFactorPolicy = secondFactorPolicy
+        self.hasSecondFactorKey = hasSecondFactorKey
         let base = try #require(FHIRBase("https://h.example/fhir"))
         urls = ServerURLs(fhirBase: base, authBase: Self.authBase)
         keys = ClientKeyCache(limits: ClientKeyLimits(workers: 1), wall: { Instant(0) }) { (_, _) throws(FetchError) in
@@ -135,10 +140,15 @@ final class TestHouse: Sendable {
     }
 
     func portal() throws -> PortalEndpoint {
-        PortalEndpoint(
+        let hasKey = hasSecondFactorKey
+        return PortalEndpoint(
             urls: urls, site: Endpoints.Site(name: "Test"), policy: TokenPolicy(), sessionPolicy: SessionPolicy(),
-            stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2), frames: frames,
-            longestEmergency: longestEmergency,
+            stores: try store(), directory: FakeDirectory(), hashing: Turnstile(places: 2),
+            secondFactorPolicy: secondFactorPolicy,
+            totpKey: { () throws(ConfigurationError) -> [UInt8] in
+                guard hasKey else { throw ConfigurationError(path: "totp.key", reason: "it is not there") }
+                return [UInt8](repeating: 9, count: 32)
+            }, frames: frames, longestEmergency: longestEmergency,
             desk: isDemo ? DeveloperDesk(urls: urls, policy: SessionPolicy(), stores: try store()) : nil, clock: clock)
     }
 

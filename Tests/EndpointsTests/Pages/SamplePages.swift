@@ -22,7 +22,8 @@ enum SamplePages {
 
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
-            + narrowings(text) + activities(text) + sessions(text) + emergencies(text) + developers(text) + others(text)
+            + narrowings(text) + activities(text) + sessions(text) + secondFactors(text) + emergencies(text)
+            + developers(text) + others(text)
     }
 
     private static func developers(_ text: String) -> [(String, HTML)] {
@@ -61,6 +62,33 @@ enum SamplePages {
         return notices.map { ("developer, notice", page($0, nil)) }
             + (standing + signed + [.oneTime, .unknown]).map {
                 ("developer, report", page(nil, TokenReport(beginning: text, finding: $0)))
+            }
+    }
+
+    private static func secondFactors(_ text: String) -> [(String, HTML)] {
+        let states: [SecondFactorPage.State] = [
+            .off(isFresh: true, isDemanded: false), .off(isFresh: false, isDemanded: false),
+            .off(isFresh: true, isDemanded: true), .setUp(uri: "otpauth://x", secret: "ABCDEFGH", picture: QRCode("x")),
+            .on(codesLeft: 1), .on(codesLeft: 10), .codes(["AAAA-BBBB"], wayOn: "/portal"),
+        ]
+        let notices: [SecondFactorPage.Notice?] = [nil, .wrong, .delayed(seconds: 8), .removed, .formExpired]
+        let own = states.flatMap { state in
+            notices.map { notice in
+                let page = SecondFactorPage(
+                    site: site(text), visitor: visitor(text), csrf: text, interaction: text, state: state,
+                    notice: notice)
+                return ("second factor", page.render())
+            }
+        }
+        let problems: [SecondStepPage.Problem?] = [nil, .wrong, .delayed(seconds: 8), .formExpired]
+        return own
+            + problems.flatMap { problem in
+                [true, false].map { takesRecoveryCode in
+                    let page = SecondStepPage(
+                        site: site(text), csrf: text, interaction: text, takesRecoveryCode: takesRecoveryCode,
+                        problem: problem)
+                    return ("second step", page.render())
+                }
             }
     }
 

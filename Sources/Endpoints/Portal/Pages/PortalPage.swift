@@ -77,6 +77,7 @@ package struct PortalPage: SpokenPage {
             \(connectedApps, if: leadsToConnectedApps)
             \(activity, if: reach == .ownRecord)
             \(sessions)
+            \(secondFactor)
             """)
     }
 }
@@ -98,6 +99,16 @@ extension PortalPage {
         <h2 id="sessions">\(SessionsPage.title(in: language))</h2>
         <p>\(sessionsLead)</p>
         <p><a class="button quiet" href="\(SessionsPage.path)">\(SessionsPage.title(in: language))</a></p>
+        </section>
+        """
+    }
+
+    private var secondFactor: HTML {
+        """
+        <section aria-labelledby="second-factor">
+        <h2 id="second-factor">\(secondFactorTitle)</h2>
+        <p>\(secondFactorLead)</p>
+        <p><a class="button quiet" href="\(SecondFactorPage.path)">\(secondFactorTitle)</a></p>
         </section>
         """
     }

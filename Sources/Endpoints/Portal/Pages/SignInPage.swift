@@ -33,6 +33,7 @@ package struct SignInPage: SpokenPage {
         case activity
         case sessions
         case developer
+        case secondFactor = "second-factor"
     }
 
     package let site: Site

@@ -196,6 +196,12 @@ package enum Stylesheet {
         .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); gap: 1rem }
         .answers button { min-height: 3.25rem; font-size: 1.125rem }
 
+        /* A second factor: its picture, and codes to be written down */
+        .qr { display: block; width: min(100%, 15rem); margin: .75rem 0 }
+        .steps li + li { margin-top: .75rem }
+        .steps code { overflow-wrap: anywhere }
+        .codes { columns: 2 10rem; font-size: 1.125rem }
+
         /* A patient */
         .patient {
           padding: 1rem 1.5rem;

@@ -23,6 +23,10 @@ extension SignInPage {
         case .developer:
             say(
                 en: "to try your app", es: "para probar su aplicación", de: "um Ihre App auszuprobieren")
+        case .secondFactor:
+            say(
+                en: "to protect your account with a second step", es: "para proteger su cuenta con un segundo paso",
+                de: "um Ihr Konto mit einem zweiten Schritt zu schützen")
         case .portal:
             say(
                 en: "to start an app at \(site.name)", es: "para iniciar una aplicación en \(site.name)",
