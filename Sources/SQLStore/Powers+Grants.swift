@@ -4,7 +4,11 @@ import SQL
 extension Powers {
     /// The statements by which a role of PostgreSQL gets exactly these powers, whatever it had before. The owner of the tables
     /// runs them, after every migration; to migrate is the owner's alone.
-    package func grants(for role: String, in schema: String = "public") -> String {
+    ///
+    /// - Parameter isDemo: whether the programs open the developer page's powers, too, with the same role.
+    package func grants(for role: String, in schema: String = "public", isDemo: Bool = false) -> String {
+        let tables =
+            isDemo && hasDeveloperPage ? tables?.merging(Self.developer.tables ?? [:]) { own, _ in own } : tables
         let (role, schema) = (Self.quoted(role), Self.quoted(schema))
         func names(_ tables: [String]) -> String {
             tables.sorted().map { "\(schema).\($0)" }.joined(separator: ", ")
@@ -26,6 +30,8 @@ extension Powers {
         }
         return (statements + ["COMMIT"]).map { "\($0);\n" }.joined()
     }
+
+    private var hasDeveloperPage: Bool { [.portal, .authorize, .token].contains(self) }
 
     private static func quoted(_ name: String) -> String {
         "\"" + name.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""

@@ -90,7 +90,7 @@ package enum Powers: String, Sendable, CaseIterable {
         "accounts": .read, "clients": .read, "client_secrets": .read, "destinations": .read, "consents": .write,
         "consent_versions": .write, "deliveries": .write, "grants": .write, "consent_directives": .write,
         "consent_directive_versions": .write, "consent_rules": .write, "consent_follower": .write,
-        "audit_events": .append,
+        "temporary_access": .read, "audit_events": .append,
     ]
 
     /// What proving a client needs: its registration, its assertions' ids, the count of wrong guesses and their record.

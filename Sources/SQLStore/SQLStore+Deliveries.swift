@@ -120,7 +120,10 @@ extension SQLStore {
                 JOIN accounts ON accounts.id = consents.account
                 JOIN destinations ON destinations.fhir_base = versions.fhir_base
             WHERE consents.patient IS NOT NULL AND \(condition)
-                AND (accounts.fhir_user LIKE 'Patient/%' OR accounts.fhir_user LIKE 'RelatedPerson/%')
+                AND (accounts.fhir_user = 'Patient/' || consents.patient OR EXISTS (
+                    SELECT 1 FROM temporary_access AS proxies
+                    WHERE proxies.account = consents.account AND proxies.patient = consents.patient
+                        AND proxies.basis <> 'emergency'))
             ON CONFLICT DO NOTHING
             """, first, second)
     }

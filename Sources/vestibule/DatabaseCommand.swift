@@ -52,7 +52,8 @@ struct DatabaseCommand: ParsableCommand {
 
         func run() throws {
             guard !role.isEmpty, !schema.isEmpty else { throw ValidationError("--role and --schema are names") }
-            let sql = program.grants(for: role, in: schema)
+            let isDemo = try house.configuration().isDemo
+            let sql = program.grants(for: role, in: schema, isDemo: isDemo)
             if house.json { return house.output.show([("sql", .text(sql))]) }
             print(sql, terminator: "")
         }

@@ -57,6 +57,22 @@ struct DeliveryStoreTests {
         #expect(try due(store).isEmpty)
     }
 
+    // Protocol E12
+    @Test("what a proxy decides is the patient's consent, by the proxy, and so is its end", arguments: Backend.allCases)
+    func proxies(_ backend: Backend) throws {
+        let store = try house(backend, [.fhirServer])
+        try store.add(
+            TemporaryAccess(patient: "p2", relationship: .parent, until: Sample.now + 900), id: "x", account: "id-maja",
+            at: Sample.now)
+        try decide(store, "e", patient: "p2")
+        #expect(try due(store) == ["e.1 active fhir"])
+        let first = try #require(try store.due(at: Sample.now, limit: 10).first)
+        #expect(first.performer?.description == "Patient/p1")
+        try store.delivered(first, at: Sample.now)
+        #expect(try store.endProxy(of: "id-maja", for: "p2", at: Sample.now))
+        #expect(try due(store) == ["e.2 inactive fhir"])
+    }
+
     @Test("the versions of one consent arrive in their order, each as it was", arguments: Backend.allCases)
     func order(_ backend: Backend) throws {
         let store = try house(backend, [.platform])

@@ -46,7 +46,7 @@ def test_after_a_denial_one_record_opens_for_minutes(instance, doctor, patient):
     assert break_glass(doctor, reason="urgent").status == 400
     page = break_glass(doctor)
     assert "Maja" in page.text and "Minutes left: 15" in page.text
-    words = patient.open("/portal/activity").text
+    words = patient.sign_in(patient.open("/portal/activity")).text
     assert f"opened your record in an emergency. The reason that was given: {REASON}" in words
     rows = [
         row
@@ -61,7 +61,7 @@ def test_after_a_denial_one_record_opens_for_minutes(instance, doctor, patient):
     assert "No such patient" in doctor.open("/portal?patient=maja-oconnor").text
 
 
-def test_an_app_gets_that_record_for_these_minutes_and_says_why(instance, app, doctor):
+def test_an_app_gets_that_record_for_these_minutes_and_says_why(instance, app, doctor, resource_server):
     request = app.request(scope=SCOPE)
     page = doctor.search("Maja", doctor.open(request.url))
     page = break_glass(doctor, door(page))
@@ -71,7 +71,7 @@ def test_an_app_gets_that_record_for_these_minutes_and_says_why(instance, app, d
     tokens = app.exchange(request, answer).json()
     assert tokens["patient"] == "maja-oconnor" and tokens["expires_in"] <= 900
     assert "offline_access" not in tokens["scope"].split()
-    told = app.introspect(tokens["access_token"]).json()
+    told = resource_server.introspect(tokens["access_token"]).json()
     assert told["active"] and told["extensions"]["ihe_iua"]["purpose_of_use"][0]["code"] == "BTG"
     assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 200
     assert app.fhir(tokens["access_token"], "Patient/robin-achterberg").status_code == 404
@@ -82,7 +82,7 @@ def test_an_app_gets_that_record_for_these_minutes_and_says_why(instance, app, d
     assert refused(app.refresh(tokens["refresh_token"]))
 
 
-def test_when_the_minutes_are_over_the_next_request_fails(instance, app, doctor):
+def test_when_the_minutes_are_over_the_next_request_fails(instance, app, doctor, resource_server):
     request = app.request(scope=SCOPE)
     page = break_glass(doctor, door(doctor.search("Maja", doctor.open(request.url))))
     answer = doctor.submit(page.form("/portal/consent"), button=("decision", "allow"))
@@ -93,7 +93,7 @@ def test_when_the_minutes_are_over_the_next_request_fails(instance, app, doctor)
     gone = until(lambda: (a := app.fhir(tokens["access_token"], "Patient/maja-oconnor")).status_code != 200 and a, 5)
     assert gone.status_code in (401, 403, 404)
     assert refused(app.refresh(tokens["refresh_token"]))
-    assert app.introspect(tokens["access_token"]).json() == {"active": False}
+    assert resource_server.introspect(tokens["access_token"]).json() == {"active": False}
 
 
 def test_without_the_right_there_is_no_way(instance, account, patient, doctor):

@@ -41,7 +41,7 @@ def claims(id_token):
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-def test_an_app_is_about_the_child_and_its_user_is_the_parent(instance, app, parent):
+def test_an_app_is_about_the_child_and_its_user_is_the_parent(instance, app, parent, resource_server):
     """Requirement 148; protocol E12"""
     tokens = app.tokens(parent, scope=SCOPE)
     page = next(each for each in parent.seen if each.has_form("/portal/consent"))
@@ -54,7 +54,7 @@ def test_an_app_is_about_the_child_and_its_user_is_the_parent(instance, app, par
     found = app.fhir(tokens["access_token"], "Patient").json()
     assert [each["resource"]["id"] for each in found["entry"]] == ["maja-oconnor"]
     assert "Maja Elisabet" in parent.open("/portal/apps").text
-    assert app.introspect(tokens["access_token"]).json()["active"] is True
+    assert resource_server.introspect(tokens["access_token"]).json()["active"] is True
 
 
 def test_with_two_children_an_app_gets_the_one_who_was_chosen(instance, app, parent):
@@ -86,7 +86,7 @@ def test_when_it_is_removed_the_next_request_fails(instance, app, parent):
     assert "does not act" in instance.refuses("proxy", "remove", parent.username, "--patient", "robin-achterberg")
 
 
-def test_when_its_time_is_over_everything_is(instance, app, account):
+def test_when_its_time_is_over_everything_is(instance, app, account, resource_server):
     person = account("--fhir-user", PARENT, name="Rosa O'Connor")
     end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 20))
     represent(instance, person, "maja-oconnor", end)
@@ -95,7 +95,7 @@ def test_when_its_time_is_over_everything_is(instance, app, account):
     assert app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 200
     until(lambda: app.fhir(tokens["access_token"], "Patient/maja-oconnor").status_code == 401, 30, 1)
     assert refused(app.refresh(tokens["refresh_token"]))
-    assert app.introspect(tokens["access_token"]).json() == {"active": False}
+    assert resource_server.introspect(tokens["access_token"]).json() == {"active": False}
     assert "No patients yet" in person.open("/portal").text
     [record] = instance.cli("proxy", "list", "--user", person.username)["proxies"]
     assert record["holds"] is False and record["patient"] == "maja-oconnor"
@@ -103,7 +103,7 @@ def test_when_its_time_is_over_everything_is(instance, app, account):
 
 def test_the_patient_reads_of_it_and_the_fhir_server_knows_who_answered(instance, app, parent, patient):
     app.tokens(parent, scope=SCOPE)
-    words = patient.open("/portal/activity").text
+    words = patient.sign_in(patient.open("/portal/activity")).text
     assert "Rosa O'Connor may act for you." in words and "Rosa O'Connor allowed Test app" in words
     [record] = instance.cli("consent", "list", "--client", app.client_id, "--status", "active")["consents"]
     digest = hashlib.sha256(record["id"].encode()).hexdigest()[:32]

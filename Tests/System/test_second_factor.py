@@ -74,4 +74,6 @@ def test_apps_ask_for_it_and_hear_of_it(account, person, rounds, instance):
     assert page.has_form("/portal/second-step")
     page = step(other, page, totp.next_code(secret))
     assert page.has_form("/portal/consent"), page.title
-    assert rounds.discovered["acr_values_supported"] == [MULTI_FACTOR]
+    with instance.http() as http:
+        provider = http.get(f"{instance.fhir}/.well-known/openid-configuration").json()
+    assert provider["acr_values_supported"] == [MULTI_FACTOR]

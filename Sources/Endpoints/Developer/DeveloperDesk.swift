@@ -56,7 +56,7 @@ package struct DeveloperDesk {
             TokenReport.Standing(
                 isRefreshToken: owner.kind == .refreshToken, clientID: owner.clientID, user: token.user,
                 scopes: token.scopes, context: token.context, expiresAt: expiresAt, life: life,
-                explanation: asked.map { table(for: token).explanation(of: $0) }))
+                explanation: asked.map { table(for: token, at: now).explanation(of: $0) }))
     }
 
     private func access(
@@ -65,7 +65,7 @@ package struct DeveloperDesk {
         guard let token = try stored(stores.accessToken(digest, at: now, policy: policy)) else {
             return (grant.state == .alive ? .over : .grant(grant.state), grant.token, grant.token.expiresAt)
         }
-        return (token.isActive ? .alive : .patientTaken, token, token.expiresAt)
+        return (token.isActive(at: now) ? .alive : .patientTaken, token, token.expiresAt)
     }
 
     private func refresh(
@@ -81,7 +81,7 @@ package struct DeveloperDesk {
                 .grant(grant.state)
             } else if token.use != nil {
                 .spent
-            } else if !token.authorization.user.maySee(patientIn: token.authorization.context) {
+            } else if !token.authorization.user.maySee(patientIn: token.authorization.context, at: now) {
                 .patientTaken
             } else {
                 .over
@@ -90,9 +90,9 @@ package struct DeveloperDesk {
     }
 
     /// The rule that decides on requests, as the enforcer has it.
-    private func table(for token: ActiveToken) -> DecisionTable {
+    private func table(for token: ActiveToken, at now: Instant) -> DecisionTable {
         DecisionTable(
-            TokenAccess(token),
+            TokenAccess(token, at: now),
             references: FHIRReferenceReader(base: urls.fhirBase, upstreamBase: upstreamBase), server: .all,
             site: rules, page: { _ in nil })
     }

@@ -46,7 +46,7 @@ extension PortalEndpoint {
     ) throws(OAuthError) -> Response {
         let patient = form["patient"]
         guard let client = try app(form), let launchURL = client.launchURLs.first,
-            patient.map({ session.user.effectiveAccess.includes(patient: $0) }) ?? true
+            patient.map({ session.user.effectiveAccess(at: clock()).includes(patient: $0) }) ?? true
         else { return try developerPage(desk, visitor, session, notice: .notPossible, status: 400) }
         let now = clock()
         let handle = secrets.fresh(.launch)

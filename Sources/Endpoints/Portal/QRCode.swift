@@ -43,7 +43,7 @@ package struct QRCode: Sendable {
         }
         return """
             <svg class="qr" viewBox="0 0 \(size + 8) \(size + 8)" role="img" aria-label="\(label)">\
-            <rect width="\(size + 8)" height="\(size + 8)" fill="#fff"/><path d="\(path)" fill="#000"/></svg>
+            <rect width="\(size + 8)" height="\(size + 8)" fill="#fff"></rect><path d="\(path)" fill="#000"></path></svg>
             """
     }
 }

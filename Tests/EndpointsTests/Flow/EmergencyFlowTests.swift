@@ -110,9 +110,9 @@ struct EmergencyFlowTests {
         let tokens = try house.redeem(try #require(try browser.answer["code"]))
         #expect(tokens["patient"] == "p2" && tokens.number("expires_in") == 900)
         #expect(tokens["scope"]?.contains("offline_access") == false)
+        let digest = SecretDigest(of: try #require(tokens["access_token"]))
         let token = try #require(
-            try house.store().accessToken(
-                SecretDigest(of: try #require(tokens["access_token"])), at: house.instant, policy: SessionPolicy()))
+            try house.store().accessToken(digest, at: house.instant, policy: SessionPolicy()))
         let said = String(
             decoding: IntrospectionResponse.active(token, issuer: house.urls.fhirBase).json, as: UTF8.self)
         #expect(said.contains("\"code\":\"BTG\""))
