@@ -71,8 +71,10 @@ package struct SecretSource: Sendable {
         Secret(purpose, random: bytes(32))
     }
 
-    /// A name for a row: 128 random bits, no secret.
+    /// A name for a row: 127 random bits, no secret. It begins with a letter, so that no command line takes it for an option.
     package func identifier() -> String {
-        Base64URL.encode(bytes(16))
+        var random = bytes(16)
+        random[0] &= 0x7F
+        return Base64URL.encode(random)
     }
 }

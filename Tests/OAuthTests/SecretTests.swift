@@ -18,6 +18,14 @@ struct SecretTests {
         }
     }
 
+    @Test("a name for a row begins with a letter: the command line would take a hyphen for an option")
+    func identifiers() {
+        let names = (0..<2000).map { _ in SecretSource.system.identifier() }
+        #expect(Set(names).count == 2000)
+        #expect(names.allSatisfy { $0.count == 22 && $0.first?.isLetter == true })
+        #expect(Set(names.compactMap(\.first)).count == 32)
+    }
+
     @Test("a digest matches its own secret alone")
     func digests() {
         let digest = Secret(received: "vst_ac_x").digest
