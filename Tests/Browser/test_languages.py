@@ -18,6 +18,8 @@ PAGES = {
     "portal with a patient": lambda walk: walk.as_clinician("/portal?patient=maximiliana-papadimitriou"),
     "picker": lambda walk: walk.as_clinician(walk.rounds.request().url, "Liam"),
     "picker that asks once more": lambda walk: walk.picked(),
+    "picker of a parent": lambda walk: walk.as_parent(walk.rounds.request().url),
+    "emergency": lambda walk: walk.as_doctor("/portal/emergency"),
     "portal of a patient": lambda walk: walk.as_patient("/portal"),
     "connected apps": lambda walk: walk.with_access("/portal/apps"),
     "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
@@ -34,8 +36,9 @@ PAGES = {
 class Walk:
     scope = "openid launch/patient patient/Observation.rs patient/Condition.rs patient/Immunization.cruds"
 
-    def __init__(self, visitor, clinician, patient, rounds, register):
+    def __init__(self, visitor, clinician, patient, rounds, register, account):
         self.visitor, self.clinician, self.patient, self.rounds = visitor, clinician, patient, rounds
+        self.account, self.cli = account, visitor.instance.cli
         self.some = register(name="Wachstum & Größe", scope=self.scope)
 
     def stranger(self, path):
@@ -62,15 +65,27 @@ class Walk:
         page.locator("button[name=confirm]").wait_for()
         return page
 
+    def as_parent(self, path):
+        parent = self.account("--fhir-user", "RelatedPerson/rosa-o-connor")
+        for patient in ("maja-oconnor", "maximiliana-papadimitriou"):
+            options = ("--until", "2099-05-03", "--relationship", "parent")
+            self.cli("proxy", "add", parent.username, "--patient", patient, *options)
+        return self.visitor.carry(parent).open(path)
+
+    def as_doctor(self, path):
+        doctor = self.account("--access", "none")
+        self.cli("user", "break-the-glass", doctor.username, "--allow")
+        return self.visitor.carry(doctor).open(path)
+
     def as_patient(self, path):
         return self.visitor.carry(self.patient).open(path)
 
 
 @pytest.fixture
-def walk_with(visitor, clinician, patient, rounds, register):
+def walk_with(visitor, clinician, patient, rounds, register, account):
     def make(**options):
         headers = {"Accept-Language": options["locale"]}
-        return Walk(visitor(extra_http_headers=headers, **options), clinician, patient, rounds, register)
+        return Walk(visitor(extra_http_headers=headers, **options), clinician, patient, rounds, register, account)
 
     return make
 
