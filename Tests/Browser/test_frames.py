@@ -1,15 +1,14 @@
 """An app in a frame of the EHR, as Chromium sees it: cookies of ours are kept in no frame of another site."""
 
 import contextlib
-import http.server
 import re
-import threading
 
 import pytest
 from playwright.sync_api import expect
 
 from instance import until
 from oauth import Answer
+from other_site import other_site
 
 SCOPE = "openid fhirUser launch patient/*.rs"
 
@@ -17,22 +16,7 @@ SCOPE = "openid fhirUser launch patient/*.rs"
 @contextlib.contextmanager
 def site():
     """A site on an origin of its own that serves one page: a frame with the address in the query's `show`."""
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = self.server.body.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        server.origin = f"http://127.0.0.1:{server.server_address[1]}"
+    with other_site() as server:
 
         def frame(url, width=900):
             url = url.replace("&", "&amp;")
@@ -41,7 +25,6 @@ def site():
 
         server.frame = frame
         yield server
-        server.shutdown()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What stays in the browser, and what others' sites can do with our pages."""
 
-import http.server
-import threading
-
 import pytest
 from playwright.sync_api import expect
 
 from instance import until
+from other_site import other_site
 
 
 def test_after_signing_out_the_back_button_shows_nothing(somebody, clinician):
@@ -48,28 +46,13 @@ def test_switching_the_user_ends_the_session_of_the_first(somebody, clinician, i
 @pytest.fixture
 def elsewhere():
     """A site that is not ours: serves one page of the test's making."""
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = self.server.body.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with other_site() as server:
 
         def serve(body):
             server.body = body
-            return f"http://127.0.0.1:{server.server_address[1]}/"
+            return f"{server.origin}/"
 
         yield serve
-        server.shutdown()
 
 
 @pytest.mark.parametrize("path", ["/portal/sign-in", "/portal", "/oauth2/authorize"])
