@@ -38,10 +38,10 @@ package struct ConsentEvent: Sendable {
     /// The fields that prove where it comes from, as the Standard Webhooks libraries check them: HMAC-SHA256 over id, time
     /// and body.
     package func fields(under key: [UInt8], at now: Instant) -> [(name: String, value: String)] {
-        let signed = Array("\(id).\(now.seconds).".utf8) + body
+        let signature = SignedWebhook.signature(id: id, timestamp: String(now.seconds), body: body, under: key)
         return [
             ("content-type", "application/json"), ("webhook-id", id), ("webhook-timestamp", String(now.seconds)),
-            ("webhook-signature", "v1,\(Base64.encode(HMAC.sha256(key: key, message: signed)))"),
+            ("webhook-signature", "v1,\(Base64.encode(signature))"),
         ]
     }
 

@@ -10,6 +10,11 @@ package struct SignedWebhook: Sendable, Equatable {
     /// How far its clock and ours may be apart, in seconds: who has caught a message cannot keep it for later.
     package static let tolerance = 300
 
+    /// What both sides compute: over the words as they are sent.
+    static func signature(id: String, timestamp: String, body: [UInt8], under key: [UInt8]) -> [UInt8] {
+        HMAC.sha256(key: key, message: Array("\(id).\(timestamp).".utf8) + body)
+    }
+
     /// - Throws: `invalidClient`, for whoever does not know the key.
     package init(_ fields: Fields, body: [UInt8], under key: [UInt8], at now: Instant) throws(OAuthError) {
         let id = try require(fields["webhook-id"], else: .invalidClient("webhook-id is missing"))
@@ -22,8 +27,7 @@ package struct SignedWebhook: Sendable, Equatable {
             else: .invalidClient("webhook-timestamp is a number of seconds since 1970"))
         let signatures = try require(
             fields["webhook-signature"], else: .invalidClient("webhook-signature is missing"))
-        let signed = Array("\(id).\(text).".utf8) + body
-        let expected = HMAC.sha256(key: key, message: signed)
+        let expected = Self.signature(id: id, timestamp: text, body: body, under: key)
         // While a key is changed there are several, each with its version.
         let isSigned = signatures.split(separator: " ").prefix(8).contains { signature in
             guard signature.hasPrefix("v1,"), let given = Base64.decode(String(signature.dropFirst(3))) else {
