@@ -169,6 +169,8 @@ extension SQLStore {
 
     /// Reads `rightsColumn`. What cannot be read gives nothing.
     static func rights(_ text: String) -> (access: UserAccess, mayBreakGlass: Bool, temporary: [TemporaryAccess]) {
+        // Of nearly everybody there is no more: nothing is taken apart on the way of a request.
+        guard text.utf8.contains(UInt8(ascii: " ")) else { return (UserAccess(text) ?? .none, false, []) }
         let parts = text.split(separator: " ")
         let temporary = parts.dropFirst().compactMap { part -> TemporaryAccess? in
             let fields = part.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
