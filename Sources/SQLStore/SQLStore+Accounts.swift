@@ -111,13 +111,14 @@ extension SQLStore: AccountStore {
     }
 
     static let accountColumns =
-        "\(userColumns), accounts.username, accounts.password, accounts.needs_second_factor"
+        "\(userColumns), accounts.username, accounts.password, accounts.needs_second_factor, accounts.helps_others"
 
     /// A row whose password hash cannot be read is no account: nobody signs in with it.
     static func account(_ row: any Row) -> Account? {
         guard let password = PasswordHash(row.text(7)) else { return nil }
         return Account(
-            user: user(row, from: 0), username: row.text(6), password: password, needsSecondFactor: row.int(8) != 0)
+            user: user(row, from: 0), username: row.text(6), password: password, needsSecondFactor: row.int(8) != 0,
+            helpsOthers: row.int(9) != 0)
     }
 
     /// Reads `userColumns` from a column on. Rights that cannot be read are none.

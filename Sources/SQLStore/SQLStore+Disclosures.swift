@@ -97,7 +97,8 @@ extension SQLStore: AccountingStore {
         try read { connection throws(SQLError) in
             try connection.rows(
                 """
-                SELECT audit_events.event, audit_events.at, clients.name, accounts.name, audit_events.details
+                SELECT audit_events.event, audit_events.at, clients.name, accounts.name, audit_events.details,
+                    audit_events.unix_user
                 FROM audit_events
                     LEFT JOIN clients ON clients.id = audit_events.client
                     LEFT JOIN accounts ON accounts.id = audit_events.account
@@ -110,7 +111,8 @@ extension SQLStore: AccountingStore {
                     RecordAct(
                         act: act, time: Instant(row.int(1)), clientName: row.optionalText(2),
                         personName: row.optionalText(3),
-                        statement: (try? JSONDocument(Array(row.text(4).utf8)))?.root["statement"]?.string)
+                        statement: (try? JSONDocument(Array(row.text(4).utf8)))?.root["statement"]?.string,
+                        isByStaff: !row.isNull(5))
                 }
             }.compactMap { $0 }
         }
@@ -120,6 +122,6 @@ extension SQLStore: AccountingStore {
     private static let toldActs = [
         AuditAct.breakGlassBegin, .breakGlassEnd, .consentAllow, .consentDeny, .consentChange, .consentWithdraw,
         .consentExpire, .codeIssue,
-        .grantEnd, .proxyAdd, .proxyRemove,
+        .grantEnd, .proxyAdd, .proxyRemove, .helpDeskView, .helpDeskEnd,
     ].map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

@@ -50,16 +50,26 @@ extension SQLStore: GrantStore {
     ) throws(StoreError) -> Int {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
-            let ended = try Self.endGrants(
-                where: "account = $3 AND client = coalesce($4, client) AND fhir_base = $5", account, client, fhirBase,
-                reason: reason,
-                at: now, on: connection)
-            // What the person allowed is over as well: no grant comes of it any more.
-            try Self.withdrawConsents(
-                where: "account = $3 AND client = coalesce($4, client)", account, client, fhirBase: fhirBase, at: now,
-                on: connection)
-            return ended
+            try Self.endGrants(
+                of: account, to: client, fhirBase: fhirBase, reason: reason, at: now, on: connection)
         }
+    }
+}
+
+extension SQLStore {
+    /// Ends what one app, or every app, has from a person.
+    static func endGrants(
+        of account: String, to client: String?, fhirBase: String, reason: EndReason, at now: Instant,
+        on connection: any Connection
+    ) throws(SQLError) -> Int {
+        let ended = try endGrants(
+            where: "account = $3 AND client = coalesce($4, client) AND fhir_base = $5", account, client, fhirBase,
+            reason: reason, at: now, on: connection)
+        // What the person allowed is over as well: no grant comes of it any more.
+        try withdrawConsents(
+            where: "account = $3 AND client = coalesce($4, client)", account, client, fhirBase: fhirBase, at: now,
+            on: connection)
+        return ended
     }
 }
 

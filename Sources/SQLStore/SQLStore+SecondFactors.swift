@@ -164,8 +164,8 @@ extension SQLStore: SecondFactorStore {
             ) { row in
                 Self.account(row).map { account in
                     PendingSignIn(
-                        id: id, account: account, browser: SecretDigest(stored: row.blob(9)),
-                        authenticatedAt: Instant(row.int(10)))
+                        id: id, account: account, browser: SecretDigest(stored: row.blob(10)),
+                        authenticatedAt: Instant(row.int(11)))
                 }
             } ?? nil
         }

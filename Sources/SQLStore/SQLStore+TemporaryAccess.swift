@@ -88,7 +88,7 @@ extension SQLStore: EmergencyStore {
     }
 
     package func beginEmergency(
-        _ access: TemporaryAccess, id: String, account: String, reason: String, at now: Instant
+        _ access: TemporaryAccess, id: String, account: String, reason: StatedReason, at now: Instant
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
@@ -107,7 +107,7 @@ extension SQLStore: EmergencyStore {
                 AuditEvent(
                     .breakGlassBegin, account: account, patient: access.patient,
                     details: [
-                        .init(.purpose, "BTG"), .init(.until, access.until.seconds), .init(.statement, reason),
+                        .init(.purpose, "BTG"), .init(.until, access.until.seconds), .init(.statement, reason.text),
                     ]), at: now, on: connection)
             return true
         }

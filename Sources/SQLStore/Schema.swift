@@ -5,7 +5,7 @@ import SQL
 enum Schema {
     static let migrations = Migrations([
         first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
-        follower, secondFactors,
+        follower, secondFactors, helpDesk,
     ])
 
     private static let first = """
@@ -280,6 +280,11 @@ enum Schema {
     private static let emergencies = """
         -- Whether somebody may open records past the own rights, in an emergency.
         ALTER TABLE accounts ADD COLUMN breaks_glass INTEGER NOT NULL DEFAULT 0;
+        """
+
+    private static let helpDesk = """
+        -- Whether somebody may see other people's connected apps, and end their access for them.
+        ALTER TABLE accounts ADD COLUMN helps_others INTEGER NOT NULL DEFAULT 0;
         """
 
     private static let secondFactors = """

@@ -74,9 +74,15 @@ package struct RecordAct: Sendable {
     package let personName: String?
     /// What the person said was the reason, where the act demands one.
     package let statement: String?
+    /// Whether staff did it, for the person whose name it bears.
+    package let isByStaff: Bool
 
-    package init(act: AuditAct, time: Instant, clientName: String?, personName: String?, statement: String? = nil) {
+    package init(
+        act: AuditAct, time: Instant, clientName: String?, personName: String?, statement: String? = nil,
+        isByStaff: Bool = false
+    ) {
         self.statement = statement
+        self.isByStaff = isByStaff
         self.act = act
         self.time = time
         self.clientName = clientName

@@ -11,7 +11,7 @@ package protocol EmergencyStore {
     ///
     /// - Returns: whether the person may: false opens nothing.
     func beginEmergency(
-        _ access: TemporaryAccess, id: String, account: String, reason: String, at now: Instant
+        _ access: TemporaryAccess, id: String, account: String, reason: StatedReason, at now: Instant
     ) throws(StoreError) -> Bool
 
     /// Ends it at once, with all that apps got by it.

@@ -114,6 +114,8 @@ package enum EndReason: String, Sendable {
     case revoked
     /// By the person, on the page of connected apps.
     case withdrawn
+    /// By the help desk, for the person.
+    case helpDesk = "help_desk"
     /// The person does not act for the patient any more.
     case proxyEnded = "proxy_ended"
     /// The record is not open in an emergency any more.

@@ -8,7 +8,8 @@ struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "The people who can sign in, and those whom an EHR vouches for.",
         subcommands: [
-            Add.self, List.self, SetAccess.self, BreakTheGlass.self, SetPassword.self, Disable.self, Enable.self,
+            Add.self, List.self, SetAccess.self, BreakTheGlass.self, HelpDesk.self, SetPassword.self, Disable.self,
+            Enable.self,
             SecondFactorOf.self,
         ])
 
@@ -25,6 +26,7 @@ struct UserCommand: ParsableCommand {
                         ("fhirUser", .text(account.user.fhirUser?.description)),
                         ("access", .text(account.user.standingAccess.description)),
                         ("break_the_glass", .flag(account.user.mayBreakGlass)),
+                        ("help_desk", .flag(account.helpsOthers)),
                         ("disabled", .flag(account.user.isDisabled)),
                     ]
                 }, called: "users")

@@ -20,6 +20,8 @@ PAGES = {
     "picker that asks once more": lambda walk: walk.picked(),
     "picker of a parent": lambda walk: walk.as_parent(walk.rounds.request().url),
     "emergency": lambda walk: walk.as_doctor("/portal/emergency"),
+    "help desk": lambda walk: walk.as_helper("MRN-10042"),
+    "help desk with a person": lambda walk: walk.helped(),
     "portal of a patient": lambda walk: walk.as_patient("/portal"),
     "connected apps": lambda walk: walk.with_access("/portal/apps"),
     "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
@@ -76,6 +78,23 @@ class Walk:
         doctor = self.account("--access", "none")
         self.cli("user", "break-the-glass", doctor.username, "--allow")
         return self.visitor.carry(doctor).open(path)
+
+    def as_helper(self, query):
+        helper = self.account("--access", "none")
+        self.cli("user", "help-desk", helper.username, "--allow")
+        page = self.visitor.carry(helper).open("/portal/help-desk")
+        page.locator("#reason").fill("Anruf 4711: Telefon verloren")
+        page.locator("#q").fill(query)
+        page.locator("#q").press("Enter")
+        page.locator("#found").wait_for()
+        return page
+
+    def helped(self):
+        self.with_access("/portal/apps")
+        page = self.as_helper(self.patient.username)
+        page.locator(".patients li", has_text="Maja").locator("button").click()
+        page.locator(".apps").first.wait_for()
+        return page
 
     def as_patient(self, path):
         return self.visitor.carry(self.patient).open(path)

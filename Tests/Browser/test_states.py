@@ -205,6 +205,69 @@ def portal_in_an_emergency(walk):
     expect(walk.visitor.page.get_by_role("button", name="End now")).to_be_visible()
 
 
+def a_help_desk(walk):
+    """Somebody who looks after the connected apps of others."""
+    helper = walk.account("--access", "none", name="Hollis Brandt")
+    walk.instance.cli("user", "help-desk", helper.username, "--allow")
+    return walk.visitor.carry(helper)
+
+
+def asked_for(walk, query, reason="Call 4711: telephone lost"):
+    page = a_help_desk(walk).open("/portal/help-desk")
+    page.get_by_label("What it is about").fill(reason)
+    page.get_by_label("Who asks").fill(query)
+    page.get_by_role("button", name="Search").click()
+    return page
+
+
+def helped(walk):
+    """The page of a patient who has let two apps in."""
+    for app in (walk.rounds, walk.register(name="An App With Quite A Long Name For Its Many Friends")):
+        tokens = app.tokens(walk.patient, scope="openid launch/patient patient/*.rs offline_access")
+        app.fhir(tokens["access_token"], "Condition")
+    page = asked_for(walk, walk.patient.username)
+    page.get_by_role("button", name="See the apps of Maja").click()
+    expect(page.get_by_role("heading", name="Apps of Maja")).to_be_visible()
+    return page
+
+
+@state
+def portal_of_the_help_desk(walk):
+    a_help_desk(walk).open("/portal")
+
+
+@state
+def help_desk(walk):
+    a_help_desk(walk).open("/portal/help-desk")
+
+
+@state
+def help_desk_without_a_reason(walk):
+    expect(asked_for(walk, "maja", reason="lost").get_by_role("alert")).to_be_visible()
+
+
+@state
+def help_desk_that_found_people(walk):
+    expect(asked_for(walk, "MRN-10042").get_by_role("heading", name="found")).to_be_visible()
+
+
+@state
+def help_desk_that_found_nobody(walk):
+    asked_for(walk, "Nobody Here")
+
+
+@state
+def help_desk_with_a_person(walk):
+    helped(walk).locator("summary").first.click()
+
+
+@state
+def help_desk_with_an_access_ended(walk):
+    page = helped(walk)
+    page.get_by_role("button", name="End access of An App").first.click()
+    expect(page.get_by_role("status")).to_contain_text("has ended")
+
+
 @state
 def portal_of_somebody_without_patients(walk):
     walk.visitor.carry(walk.account()).open("/portal")

@@ -39,22 +39,25 @@ extension PortalEndpoint {
     func appsPage(
         _ visitor: BrowserSession, _ session: Session, _ notice: ConnectedAppsPage.Notice?, status: Int
     ) throws(OAuthError) -> Response {
-        let apps = try connectedApps(of: session.user)
+        var names = PatientNames(directory, within: session.user.effectiveAccess(at: clock()), in: site.language)
+        let apps = try connectedApps(of: session.user.id, session.user.fhirUser) { names.name(of: $0) }
         let page = ConnectedAppsPage(site: site, visitor: shown(visitor, session), apps: apps, notice: notice)
         return .page(page.render(), status: status)
     }
 
-    private func connectedApps(of user: User) throws(OAuthError) -> [ConnectedApp] {
-        let grants = try stored(stores.grants(of: user.id, at: clock(), policy: sessionPolicy))
-        let reads = try stored(stores.reads(underGrantsOf: user.id))
-        let own = user.fhirUser?.ownPatient
-        var names = PatientNames(directory, within: user.effectiveAccess(at: clock()), in: site.language)
+    /// - Parameter name: what a patient who is somebody else is called on the page.
+    func connectedApps(
+        of account: String, _ fhirUser: FHIRUser?, calling name: (String) -> String?
+    ) throws(OAuthError) -> [ConnectedApp] {
+        let grants = try stored(stores.grants(of: account, at: clock(), policy: sessionPolicy))
+        let reads = try stored(stores.reads(underGrantsOf: account))
+        let own = fhirUser?.ownPatient
         return Self.byApp(grants).map { grants in
             let patients = Set(grants.map(\.patient))
             let patient = patients.count == 1 ? patients.first ?? nil : nil
             return ConnectedApp(
                 grants, reads: grants.compactMap { reads[$0.id] },
-                patient: patient.flatMap { $0 == own ? nil : names.name(of: $0) },
+                patient: patient.flatMap { $0 == own ? nil : name($0) },
                 isOwnRecord: patient != nil && patient == own)
         }
     }

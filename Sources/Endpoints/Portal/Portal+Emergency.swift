@@ -37,7 +37,7 @@ extension PortalEndpoint {
             return try emergencyPage(visitor, session, form, .formExpired, request, status: 403)
         }
         guard let lengths = emergencies(for: session.user) else { return noEmergency(request) }
-        guard let reason = EmergencyPage.reason(form["reason"] ?? "") else {
+        guard let reason = StatedReason(form["reason"] ?? "") else {
             return try emergencyPage(visitor, session, form, .reasonMissing, request, status: 400)
         }
         let found: PatientSummary?

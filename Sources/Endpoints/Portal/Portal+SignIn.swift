@@ -199,6 +199,7 @@ extension SignInPage.Destination {
         case .sessions: "\(urls.portal)/sessions"
         case .developer: urls.authBase + DeveloperPage.path
         case .secondFactor: "\(urls.portal)/second-factor"
+        case .helpDesk: urls.authBase + HelpDeskPage.path
         }
     }
 }

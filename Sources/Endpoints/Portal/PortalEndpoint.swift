@@ -7,7 +7,7 @@ import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
     & LaunchStore & GrantStore & ConsentStore & AuditStore & AccountingStore & DenyRuleStore & EmergencyStore
-    & SecondFactorStore
+    & SecondFactorStore & HelpDeskStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -96,6 +96,9 @@ package struct PortalEndpoint: Endpoint {
         case (EmergencyPage.path, .get): try emergencyPage(request)
         case (EmergencyPage.path, .post): try beginEmergency(request)
         case (EmergencyPage.endPath, .post): try endEmergency(request)
+        case (HelpDeskPage.path, .get): try helpDesk(request)
+        case (HelpDeskPage.path, .post): try findCallers(request)
+        case (HelpDeskPage.personPath, .post): try helpPerson(request)
         case ("/portal/second-step", .get): try secondStepPage(request)
         case ("/portal/second-step", .post): try takeSecondStep(request)
         case (SecondFactorPage.path, .get): try secondFactorPage(request)
@@ -112,11 +115,11 @@ package struct PortalEndpoint: Endpoint {
         case ("/portal/", _), ("/portal/activity", _), ("/portal/signed-out", _), (site.stylesheet.path, _),
             (site.logo?.path, _), (site.style.path, _):
             .methodNotAllowed("GET")
-        case ("/portal/launch", _), ("/portal/sign-out", _), (EmergencyPage.endPath, _):
+        case ("/portal/launch", _), ("/portal/sign-out", _), (EmergencyPage.endPath, _), (HelpDeskPage.personPath, _):
             .methodNotAllowed("POST")
         case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
             ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _), (NarrowingPage.path, _),
-            (EmergencyPage.path, _), ("/portal/second-step", _), (SecondFactorPage.path, _):
+            (EmergencyPage.path, _), ("/portal/second-step", _), (SecondFactorPage.path, _), (HelpDeskPage.path, _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)

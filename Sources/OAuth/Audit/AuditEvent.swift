@@ -57,6 +57,8 @@ package enum AuditAct: String, Sendable, CaseIterable {
     case breakGlassEnd = "break_glass_end"
     case proxyAdd = "proxy_add"
     case proxyRemove = "proxy_remove"
+    case helpDeskView = "help_desk_view"
+    case helpDeskEnd = "help_desk_end"
 
     case codeIssue = "code_issue"
     case tokenIssue = "token_issue"
@@ -114,6 +116,8 @@ package struct AuditDetail: Sendable, Equatable {
         /// How it came to us: `page`, `staff`, `webhook`.
         case source
         case through
+        /// The account of the person for whom it was done, where somebody else did it.
+        case person
         case hash
     }
 

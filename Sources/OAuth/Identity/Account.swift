@@ -7,8 +7,14 @@ package struct Account: Sendable {
     package let password: PasswordHash
     /// The administrator's word: this person has to have a second factor.
     package let needsSecondFactor: Bool
+    /// Whether the person looks after the connected apps of others.
+    package let helpsOthers: Bool
 
-    package init(user: User, username: String, password: PasswordHash, needsSecondFactor: Bool = false) {
+    package init(
+        user: User, username: String, password: PasswordHash, needsSecondFactor: Bool = false,
+        helpsOthers: Bool = false
+    ) {
+        self.helpsOthers = helpsOthers
         self.user = user
         self.username = username
         self.password = password

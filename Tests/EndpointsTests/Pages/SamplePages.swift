@@ -23,6 +23,7 @@ enum SamplePages {
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
             + narrowings(text) + activities(text) + sessions(text) + secondFactors(text) + emergencies(text)
+            + helpDesk(text)
             + developers(text) + others(text)
     }
 
@@ -198,6 +199,41 @@ enum SamplePages {
         }
     }
 
+    private static func helpDesk(_ text: String) -> [(String, HTML)] {
+        let kinds: [FHIRUser.Kind?] = [.patient, .relatedPerson, .practitioner, nil]
+        let callers = kinds.map { kind in
+            FoundCaller(
+                id: text, username: text, name: text, kind: kind, patient: kind == .patient ? patient(text) : nil,
+                isDisabled: kind == nil)
+        }
+        let outcomes: [HelpDeskPage.Outcome] = [
+            .none, .found([], isCut: false), .found([callers[0]], isCut: false), .found(callers, isCut: true),
+        ]
+        let notices: [HelpDeskPage.Notice?] = [
+            nil, .reasonMissing, .tooShort, .recordsSilent, .noSuchPerson, .formExpired,
+        ]
+        let searches = outcomes.flatMap { outcome in
+            notices.map { notice in
+                HelpDeskPage(
+                    site: site(text), visitor: visitor(text), query: text, reason: text, outcome: outcome,
+                    notice: notice, today: today
+                ).render()
+            }
+        }
+        let ends: [HelpedPersonPage.Notice?] = [nil, .ended(text), .allEnded, .noSuchApp]
+        let people = [[], apps(text)].flatMap { apps in
+            ends.flatMap { notice in
+                callers.map { caller in
+                    HelpedPersonPage(
+                        site: site(text), visitor: visitor(text), caller: caller, reason: text, apps: apps,
+                        notice: notice, today: today
+                    ).render()
+                }
+            }
+        }
+        return searches.map { ("help desk", $0) } + people.map { ("help desk, a person", $0) }
+    }
+
     private static func encounters(_ text: String) -> [(String, HTML)] {
         let visit = EncounterSummary(
             id: text, status: text, classCode: text, classWords: text, type: text, start: text, end: text, place: text,
@@ -216,8 +252,8 @@ enum SamplePages {
         }
     }
 
-    private static func connectedApps(_ text: String) -> [(String, HTML)] {
-        let apps = [true, false].flatMap { flag in
+    private static func apps(_ text: String) -> [ConnectedApp] {
+        [true, false].flatMap { flag in
             [today, nil].map { day in
                 ConnectedApp(
                     id: text, name: text, since: today, lastUsed: day,
@@ -227,11 +263,14 @@ enum SamplePages {
                     basis: flag ? .consent : .policy)
             }
         }
+    }
+
+    private static func connectedApps(_ text: String) -> [(String, HTML)] {
         let notices: [ConnectedAppsPage.Notice?] = [
             nil, .ended(text), .allEnded, .narrowed(text), .unchanged(text), .changedMeanwhile, .noSuchApp,
             .formExpired,
         ]
-        return [[], apps].flatMap { apps in
+        return [[], apps(text)].flatMap { apps in
             notices.map { notice in
                 let page = ConnectedAppsPage(site: site(text), visitor: visitor(text), apps: apps, notice: notice)
                 return ("connected apps", page.render())
@@ -268,7 +307,8 @@ enum SamplePages {
                 site: site(text), visitor: visitor(text), reach: reach, search: search, selected: selected, apps: apps,
                 notice: notice, today: today, leadsToConnectedApps: selected != nil,
                 people: reach == .represented ? people(text) : [],
-                emergencies: [OpenEmergency(patient: patient(text), secondsLeft: 61)], offersEmergency: true
+                emergencies: [OpenEmergency(patient: patient(text), secondsLeft: 61)], offersEmergency: true,
+                leadsToHelpDesk: true
             ).render()
         }
         return searches(text).map { ("portal, \($0)", portal(.patients, $1, apps: apps)) }

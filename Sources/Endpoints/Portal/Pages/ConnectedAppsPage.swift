@@ -57,7 +57,7 @@ package struct ConnectedApp: Sendable {
 
 /// The apps that the person has let in, and the way to end each one's access: the `management_endpoint`
 /// (SMART conformance#using-well-known).
-package struct ConnectedAppsPage: SpokenPage {
+package struct ConnectedAppsPage: ConnectedAppList {
     package enum Notice: Sendable, Equatable {
         /// The access of this app has ended.
         case ended(String)
@@ -95,90 +95,17 @@ package struct ConnectedAppsPage: SpokenPage {
             \(notice.map(markup))
             <h1>\(connectedAppsTitle)</h1>
             <p class="lead">\(lead)</p>
-            \(apps.isEmpty ? empty : consequence)
-            \(section("away", awayHeading, lasting))
-            \(section("here", hereHeading, passing))
-            \(endAll, if: apps.count > 1)
+            \(list)
             """)
     }
 }
 
 extension ConnectedAppsPage {
-    private var lasting: [ConnectedApp] { apps.filter { $0.offlineUntil != nil } }
-    private var passing: [ConnectedApp] { apps.filter { $0.offlineUntil == nil } }
-
-    /// Said before anybody ends anything.
-    private var consequence: HTML {
+    package func actions(on app: ConnectedApp) -> HTML {
         """
-        <p class="notice">\(consequenceWords)</p>
+        \(change(app), if: app.basis == .consent && !app.scopes.clinical.isEmpty)
+        \(endForm(app))
         """
-    }
-
-    /// A step of its own, for nobody gets it back with one click.
-    private var endAll: HTML {
-        """
-        <section aria-labelledby="all">
-        <h2 id="all">\(endAllHeading)</h2>
-        <details>
-        <summary>\(endAllSummary)</summary>
-        <p>\(endAllWords(apps.count))</p>
-        <form method="post" action="\(Self.path)">
-        \(.hidden("csrf", visitor.csrf))
-        <button class="quiet" name="end" value="all">\(endAllButton)</button>
-        </form>
-        </details>
-        </section>
-        """
-    }
-
-    private var empty: HTML {
-        """
-        <div class="card">
-        <h2>\(emptyTitle)</h2>
-        <p>\(emptyWords)</p>
-        </div>
-        """
-    }
-
-    private func section(_ id: String, _ heading: HTML, _ apps: [ConnectedApp]) -> HTML? {
-        guard !apps.isEmpty else { return nil }
-        return """
-            <section aria-labelledby="\(id)">
-            <h2 id="\(id)">\(heading)</h2>
-            <ul class="plain apps">
-            \(apps.map(entry))
-            </ul>
-            </section>
-            """
-    }
-
-    private func entry(_ app: ConnectedApp) -> HTML {
-        let lines = ConsentSentences(app.scopes, for: app.isOwnRecord ? .patient : .other, in: language).lines
-        return """
-            <li class="card">
-            <h3><bdi>\(app.name)</bdi></h3>
-            <dl class="particulars">
-            \(about(app).map { "<div><dt>\(recordTerm)</dt><dd>\($0)</dd></div>" })
-            <div><dt>\(allowedTerm)</dt><dd>\(app.since.words(in: language))</dd></div>
-            <div><dt>\(lastUsedTerm)</dt><dd>\(app.lastUsed?.words(in: language) ?? notYet)</dd></div>
-            <div><dt>\(readsTerm)</dt><dd>\(app.reads.map(reads) ?? nothingYet)</dd></div>
-            \(app.offlineUntil.map { "<div><dt>\(endsTerm)</dt><dd>\($0.words(in: language))</dd></div>" })
-            </dl>
-            <details>
-            <summary>\(whatItMayDo(app.name))</summary>
-            <ul>\(lines.map { line -> HTML in "<li>\(line)</li>" })</ul>
-            </details>
-            \("<p class=\"aside\">\(policyWords)</p>", if: app.basis == .policy)
-            <div class="row">
-            \(change(app), if: app.basis == .consent && !app.scopes.clinical.isEmpty)
-            <form method="post" action="\(Self.path)">
-            \(.hidden("csrf", visitor.csrf))\(.hidden("app", app.id))
-            <button class="quiet" name="end" value="yes">\(endAccess(of: app.name, record: about(app)))</button>
-            </form>
-            </div>
-            </li>
-
-            """
     }
 
     private func change(_ app: ConnectedApp) -> HTML {
@@ -187,10 +114,15 @@ extension ConnectedAppsPage {
         """
     }
 
-    private func about(_ app: ConnectedApp) -> HTML? {
+    package var formAction: String { Self.path }
+    package var formFields: HTML { .hidden("csrf", visitor.csrf) }
+
+    package func record(of app: ConnectedApp) -> HTML? {
         if app.isOwnRecord { return yours }
         return app.patient.map { "<bdi>\($0)</bdi>" }
     }
+
+    package func reader(of app: ConnectedApp) -> ConsentSentences.Reader { app.isOwnRecord ? .patient : .other }
 }
 
 extension ConnectedAppsPage.Notice {

@@ -46,15 +46,6 @@ package struct EmergencyPage: SpokenPage {
     package static let path = "/portal/emergency"
     package static let endPath = "/portal/emergency/end"
 
-    /// A reason in words: one line of up to 300 characters, and more than a few letters; `nil` for what is none.
-    package static func reason(_ text: String) -> String? {
-        let words = text.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
-        guard words.count >= 10, words.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-            return nil
-        }
-        return String(words.prefix(300))
-    }
-
     package func render() -> HTML {
         PageFrame(
             site: site, visitor: visitor, interaction: interaction, title: emergencyTitle, hasProblem: notice != nil

@@ -38,13 +38,17 @@ package struct PortalPage: SpokenPage {
     package let emergencies: [OpenEmergency]
     /// Whether the person may open another.
     package let offersEmergency: Bool
+    /// Whether the person looks after the connected apps of others.
+    package let leadsToHelpDesk: Bool
 
     package init(
         site: Site, visitor: Visitor, reach: Reach, search: PatientSearch = PatientSearch(),
         selected: PatientSummary? = nil, apps: [AppTile], notice: Notice? = nil, today: CalendarDate,
         leadsToConnectedApps: Bool = false, people: [ActingChoice] = [],
-        emergencies: [OpenEmergency] = [], offersEmergency: Bool = false
+        emergencies: [OpenEmergency] = [], offersEmergency: Bool = false,
+        leadsToHelpDesk: Bool = false
     ) {
+        self.leadsToHelpDesk = leadsToHelpDesk
         self.emergencies = emergencies
         self.offersEmergency = offersEmergency
         self.people = people
@@ -74,6 +78,7 @@ package struct PortalPage: SpokenPage {
             \(record)
             \(emergencyDoor(), if: offersEmergency && isDenied)
             \(appSection)
+            \(helpDesk, if: leadsToHelpDesk)
             \(connectedApps, if: leadsToConnectedApps)
             \(activity, if: reach == .ownRecord)
             \(sessions)
@@ -109,6 +114,16 @@ extension PortalPage {
         <h2 id="second-factor">\(secondFactorTitle)</h2>
         <p>\(secondFactorLead)</p>
         <p><a class="button quiet" href="\(SecondFactorPage.path)">\(secondFactorTitle)</a></p>
+        </section>
+        """
+    }
+
+    private var helpDesk: HTML {
+        """
+        <section aria-labelledby="help-desk">
+        <h2 id="help-desk">\(helpDeskTitle)</h2>
+        <p>\(helpDeskLead)</p>
+        <p><a class="button quiet" href="\(HelpDeskPage.path)">\(helpDeskTitle)</a></p>
         </section>
         """
     }

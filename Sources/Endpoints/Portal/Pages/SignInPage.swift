@@ -34,6 +34,7 @@ package struct SignInPage: SpokenPage {
         case sessions
         case developer
         case secondFactor = "second-factor"
+        case helpDesk = "help-desk"
     }
 
     package let site: Site

@@ -129,6 +129,20 @@ extension RecordEvent {
                 en: "\(person) did not allow \(app) to use information.",
                 es: "\(person) no permitió a \(app) usar información.",
                 de: "\(person) hat die Nutzung von Daten nicht erlaubt: \(app).")
+        case .consentChange where act.isByStaff:
+            language.say(
+                en: "Staff changed what \(app) may use; \(person) had allowed it.",
+                es: "El personal cambió lo que \(app) puede usar; lo había permitido \(person).",
+                de: "Das Personal hat geändert, was \(app) nutzen darf; erlaubt hatte es \(person).")
+        case .consentWithdraw where act.isByStaff:
+            language.say(
+                en: "Staff took back what \(app) was allowed; \(person) had allowed it.",
+                es: "El personal retiró lo que se había permitido a \(app); lo había permitido \(person).",
+                de: "Das Personal hat zurückgenommen, was \(app) durfte; erlaubt hatte es \(person).")
+        case .helpDeskView:
+            looked(person, act.statement ?? "", in: language)
+        case .helpDeskEnd:
+            ended(app, by: person, act.statement ?? "", in: language)
         case .consentChange:
             language.say(
                 en: "\(person) changed what \(app) may use.", es: "\(person) cambió lo que \(app) puede usar.",
@@ -160,6 +174,21 @@ extension RecordEvent {
                 de: "\(person) handelt nicht mehr für Sie.")
         default: nil
         }
+    }
+
+    private static func looked(_ person: String, _ reason: String, in language: Language) -> String {
+        language.say(
+            en: "\(person) of the help desk looked at your connected apps. The reason that was given: \(reason)",
+            es:
+                "\(person), del servicio de ayuda, consultó sus aplicaciones conectadas. Motivo indicado: \(reason)",
+            de: "\(person) vom Helpdesk hat Ihre verbundenen Apps angesehen. Angegebener Grund: \(reason)")
+    }
+
+    private static func ended(_ app: String, by person: String, _ reason: String, in language: Language) -> String {
+        language.say(
+            en: "\(person) of the help desk ended the access of \(app). The reason that was given: \(reason)",
+            es: "\(person), del servicio de ayuda, retiró el acceso de \(app). Motivo indicado: \(reason)",
+            de: "\(person) vom Helpdesk hat den Zugriff beendet: \(app). Angegebener Grund: \(reason)")
     }
 
     private static func opened(by person: String, _ reason: String?, in language: Language) -> String {

@@ -7,17 +7,17 @@ extension ConnectedAppsPage {
             es: "Aplicaciones a las que ha permitido usar información en \(site.name).",
             de: "Apps, denen Sie erlaubt haben, Daten bei \(site.name) zu nutzen.")
     }
-    var awayHeading: HTML {
+    package var awayHeading: HTML {
         say(
             en: "They keep their access while you are away", es: "Conservan el acceso cuando usted no está",
             de: "Sie behalten den Zugriff, auch wenn Sie nicht da sind")
     }
-    var hereHeading: HTML {
+    package var hereHeading: HTML {
         say(
             en: "They have access while you use them", es: "Tienen acceso mientras usted las usa",
             de: "Sie haben Zugriff, während Sie sie nutzen")
     }
-    var consequenceWords: HTML {
+    package var consequenceWords: HTML {
         say(
             en: """
                 An app whose access you end can read nothing more from that moment on. What it has read before stays \
@@ -32,41 +32,11 @@ extension ConnectedAppsPage {
                 bleibt bei ihr. Sie können sie später wieder erlauben.
                 """)
     }
-    var emptyTitle: HTML {
-        say(en: "No app has access", es: "Ninguna aplicación tiene acceso", de: "Keine App hat Zugriff")
-    }
-    var emptyWords: HTML {
+    package var emptyWords: HTML {
         say(
             en: "When you allow an app to use information, it stands here until its access ends.",
             es: "Cuando permita a una aplicación usar información, aparecerá aquí hasta que termine su acceso.",
             de: "Wenn Sie einer App erlauben, Daten zu nutzen, steht sie hier, bis ihr Zugriff endet.")
-    }
-    var recordTerm: HTML { say(en: "Record", es: "Historia clínica", de: "Akte") }
-    var allowedTerm: HTML { say(en: "Allowed on", es: "Permitida el", de: "Erlaubt am") }
-    var lastUsedTerm: HTML { say(en: "Last used", es: "Último uso", de: "Zuletzt genutzt") }
-    var notYet: String { say(en: "Not yet", es: "Todavía no", de: "Noch nicht") }
-    var endsTerm: HTML {
-        say(
-            en: "Ends by itself, if not used, on", es: "Si no se usa, termina por sí solo el",
-            de: "Endet ohne Nutzung von selbst am")
-    }
-    func whatItMayDo(_ app: String) -> HTML {
-        say(
-            en: "What it may do<span class=\"unseen\"> (\(app))</span>",
-            es: "Qué puede hacer<span class=\"unseen\"> (\(app))</span>",
-            de: "Was sie darf<span class=\"unseen\"> (\(app))</span>")
-    }
-    func endAccess(of app: String, record: HTML?) -> HTML {
-        guard let record else {
-            return say(
-                en: "End access<span class=\"unseen\"> of \(app)</span>",
-                es: "Retirar el acceso<span class=\"unseen\"> de \(app)</span>",
-                de: "Zugriff beenden<span class=\"unseen\"> von \(app)</span>")
-        }
-        return say(
-            en: "End access<span class=\"unseen\"> of \(app), record: \(record)</span>",
-            es: "Retirar el acceso<span class=\"unseen\"> de \(app), historia clínica: \(record)</span>",
-            de: "Zugriff beenden<span class=\"unseen\"> von \(app), Akte: \(record)</span>")
     }
     func changeAccess(of app: String) -> HTML {
         say(
@@ -74,56 +44,25 @@ extension ConnectedAppsPage {
             es: "Darle menos<span class=\"unseen\">: \(app)</span>",
             de: "Weniger erlauben<span class=\"unseen\">: \(app)</span>")
     }
-    var readsTerm: HTML { say(en: "Has read", es: "Ha leído", de: "Hat gelesen") }
-    var nothingYet: String { say(en: "Nothing yet", es: "Nada todavía", de: "Noch nichts") }
-    func reads(_ reads: ConnectedApp.Reads) -> String {
-        let (times, day) = (reads.times, reads.last.words(in: language))
-        return times == 1
-            ? say(en: "once, on \(day)", es: "una vez, el \(day)", de: "einmal, am \(day)")
-            : say(
-                en: "\(times) times, last on \(day)", es: "\(times) veces, la última el \(day)",
-                de: "\(times)-mal, zuletzt am \(day)")
-    }
-    var policyWords: HTML {
+    package var policyWords: HTML {
         say(
             en: "\(site.name) answers for this app, so you were not asked when it started.",
             es: "\(site.name) responde de esta aplicación, por eso no se le preguntó al iniciarla.",
             de: "\(site.name) steht für diese App ein, deshalb wurden Sie beim Start nicht gefragt.")
     }
-    var endAllHeading: HTML { say(en: "All at once", es: "Todas a la vez", de: "Alle auf einmal") }
-    var endAllSummary: HTML {
-        say(
-            en: "End the access of all apps", es: "Retirar el acceso de todas las aplicaciones",
-            de: "Zugriff aller Apps beenden")
-    }
-    func endAllWords(_ count: Int) -> HTML {
+    package func endAllWords(_ count: Int) -> HTML {
         say(
             en: "None of the \(count) apps above can read anything from then on. Each has to ask you again.",
             es:
                 "Ninguna de las \(count) aplicaciones de arriba podrá leer nada. Cada una tendrá que volver a preguntarle.",
             de: "Keine der \(count) Apps oben kann von da an noch etwas lesen. Jede muss Sie erneut fragen.")
     }
-    var endAllButton: HTML {
-        say(
-            en: "Yes, end the access of all apps", es: "Sí, retirar el acceso de todas las aplicaciones",
-            de: "Ja, den Zugriff aller Apps beenden")
-    }
     var yours: HTML { say(en: "Yours", es: "La suya", de: "Ihre eigene") }
 
     func markup(_ notice: Notice) -> HTML {
         switch notice {
-        case .ended(let name):
-            .notice(
-                say(
-                    en: "The access of \(.name(name)) has ended. It can read nothing more.",
-                    es: "El acceso de \(.name(name)) ha terminado. Ya no puede leer nada más.",
-                    de: "Der Zugriff von \(.name(name)) ist beendet. Die App kann nichts mehr lesen."))
-        case .allEnded:
-            .notice(
-                say(
-                    en: "The access of all apps has ended. None can read anything more.",
-                    es: "El acceso de todas las aplicaciones ha terminado. Ninguna puede leer nada más.",
-                    de: "Der Zugriff aller Apps ist beendet. Keine kann noch etwas lesen."))
+        case .ended(let name): endedNotice(name)
+        case .allEnded: allEndedNotice
         case .narrowed(let name):
             .notice(
                 say(
@@ -146,15 +85,7 @@ extension ConnectedAppsPage {
                     de:
                         "Was diese App darf, wurde inzwischen geändert. Die Liste unten ist aktuell; bitte sehen Sie noch einmal nach."
                 ))
-        case .noSuchApp:
-            .problem(
-                say(
-                    en: "This access is not there any more", es: "Este acceso ya no existe",
-                    de: "Diesen Zugriff gibt es nicht mehr"),
-                say(
-                    en: "It has ended already. The list below is up to date.",
-                    es: "Ya había terminado. La lista de abajo está al día.",
-                    de: "Er ist schon beendet. Die Liste unten ist aktuell."))
+        case .noSuchApp: noSuchAppNotice
         case .formExpired: .problem(tryOnceMore, pageRenewed)
         }
     }

@@ -27,13 +27,17 @@ extension SignInPage {
             say(
                 en: "to protect your account with a second step", es: "para proteger su cuenta con un segundo paso",
                 de: "um Ihr Konto mit einem zweiten Schritt zu schützen")
+        case .helpDesk:
+            say(
+                en: "to look after people’s connected apps",
+                es: "para atender las aplicaciones conectadas de otras personas",
+                de: "um sich um verbundene Apps zu kümmern")
         case .portal:
             say(
                 en: "to start an app at \(site.name)", es: "para iniciar una aplicación en \(site.name)",
                 de: "um bei \(site.name) eine App zu starten")
         }
     }
-    var userNameLabel: HTML { say(en: "User name", es: "Nombre de usuario", de: "Benutzername") }
     var passwordLabel: HTML { say(en: "Password", es: "Contraseña", de: "Passwort") }
     var forgotten: HTML {
         say(

@@ -23,6 +23,7 @@ extension SpokenPage {
             de: "Für Entwickler der App")
     }
 
+    var userNameLabel: HTML { say(en: "User name", es: "Nombre de usuario", de: "Benutzername") }
     var patientLabel: String { say(en: "Patient", es: "Paciente", de: "Patient/in") }
     var yourRecord: String { say(en: "Your record", es: "Su historia clínica", de: "Ihre Akte") }
     var tryOnceMore: HTML {
