@@ -1,5 +1,7 @@
 """What nginx itself says where a limit is reached, a body is too large or a program is away: threats F, S. No program runs."""
 
+import base64
+import hashlib
 import re
 import shutil
 import subprocess
@@ -53,7 +55,7 @@ def nginx(tmp_path_factory):
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
 
         def ask(path, address, **options):
-            headers = {"x-test-address": address, "origin": "https://app.example"}
+            headers = {"x-test-address": address, "origin": "https://app.example"} | options.pop("headers", {})
             return http.request(options.pop("method", "POST"), path, headers=headers, **options)
 
         def answers():
@@ -80,7 +82,10 @@ def is_json_for_any_page(answer, error):
 def is_plain_page(answer):
     assert answer.headers["content-type"] == "text/html" and "<h1>" in answer.text
     assert answer.headers["cache-control"] == "no-store" and "nginx" not in answer.text
-    return "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    style = re.search("<style>(.*)</style>", answer.text)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = "default-src 'none'; style-src 'sha256-%s'; frame-ancestors 'none'"
+    return answer.headers["content-security-policy"] == policy % digest
 
 
 @pytest.mark.parametrize("path", DOCUMENTS + ENDPOINTS)
@@ -99,6 +104,20 @@ def test_a_person_is_told_on_a_page(nginx, path):
     assert (away.status_code, busy.status_code) == (503, 429)
     for answer in (away, busy):
         assert is_plain_page(answer) and int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "title"),
+    [
+        *((text, "en", "Not available just now") for text in ("", "en-GB,de;q=0.5", "fr-FR, en;q=0.8, es", "da, fr", "\"<b>")),
+        *((text, "es", "No disponible en este momento") for text in ("es-MX, en", "fr, ca;q=0.9,es;q=0.5, de", "ES")),
+        *((text, "de", "Gerade nicht erreichbar") for text in ("de", "de-AT;q=1, es", "fr,de-CH,en")),
+    ],
+)
+def test_a_person_is_told_in_a_language_of_the_browser(nginx, accepted, language, title):
+    address, ask = nginx()
+    away = ask("/portal", address, headers={"accept-language": accepted})
+    assert f'<html lang="{language}">' in away.text and f"<h1>{title}</h1>" in away.text and is_plain_page(away)
 
 
 @pytest.mark.parametrize("path", LIMITED)
