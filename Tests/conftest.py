@@ -3,6 +3,7 @@
 import os
 import pathlib
 import secrets
+import subprocess
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from instance import Instance
 from key_host import KeyHost
 from keys import ClientKey, key_set
 from oauth import App, Person
+from receiver import Receiver
 
 
 def pytest_addoption(parser):
@@ -171,3 +173,47 @@ def everything(instance):
     transport = httpx.HTTPTransport(uds=str(instance.directory / "relay/fhir-relay.sock"))
     with httpx.Client(transport=transport, base_url="http://relay", timeout=30) as client:
         yield lambda path: client.get(f"/{path}").json()
+
+
+@pytest.fixture
+def receiver():
+    """Makes somebody on loopback who takes webhooks."""
+    made = []
+
+    def make():
+        made.append(Receiver())
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def platform(receiver):
+    return receiver()
+
+
+@pytest.fixture
+def courier(instance, platform, tmp_path):
+    """Runs the courier with a configuration of its own in place of the instance's, which waits."""
+    waiting = instance.end("courier")
+    configuration = tmp_path / "courier.toml"
+    configuration.write_text(
+        instance.configuration.read_text().replace("[consent]\n", f'[consent]\nplatform = "{platform.url}"\n')
+    )
+    program = instance.programs / "vestibule-courier"
+
+    def run(*options):
+        done = subprocess.run(
+            [program, "--config", configuration, *options], capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    run.command = [program, "--config", str(configuration)]
+    run("--once")
+    platform.events.clear()
+    yield run
+    # The instance's own one tells no platform.
+    instance.start("courier", waiting)

@@ -33,14 +33,19 @@ extension Configuration {
 }
 
 extension Configuration {
-    /// The keys of asymmetric clients, shared by all workers of a program.
-    package func clientKeys(workers: Int) throws -> ClientKeyCache {
+    /// Where what others have registered may lead.
+    func foreignHosts() throws -> FetchPolicy {
         var policy = FetchPolicy()
         policy.certificateAuthorities = outbound.certificateAuthorities
         policy.proxy = outbound.proxy
         policy.allowedHosts = try AllowedHosts(outbound.allowed)
         policy.allowsLoopback = isDemo
-        return ClientKeyCache(workers: workers, policy: policy, wall: systemClock)
+        return policy
+    }
+
+    /// The keys of asymmetric clients, shared by all workers of a program.
+    package func clientKeys(workers: Int) throws -> ClientKeyCache {
+        ClientKeyCache(workers: workers, policy: try foreignHosts(), wall: systemClock)
     }
 }
 

@@ -57,6 +57,11 @@ package struct AbsoluteURL: Sendable, Equatable {
         host == "localhost" || host == "[::1]" || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
+    /// Whether what goes there can be read by nobody on the way: https, or this machine itself where that is allowed.
+    package func isSecure(orLoopback allowsLoopback: Bool) -> Bool {
+        scheme == "https" || scheme == "http" && isLoopback && allowsLoopback
+    }
+
     private var defaultPort: Int? {
         switch scheme {
         case "https": 443

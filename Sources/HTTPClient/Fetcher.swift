@@ -1,6 +1,6 @@
 import CCurl
 
-/// GETs from hosts that somebody else runs and that may be slow, broken or hostile.
+/// GETs from hosts that somebody else runs and that may be slow, broken or hostile, and POSTs to them.
 ///
 /// https alone, to public addresses alone, within limits of time, bytes and redirects; each redirect is judged like the
 /// first URL, each address when it is connected to. It takes nothing compressed and keeps no connection and no cookie.
@@ -39,20 +39,38 @@ package struct Fetcher: Sendable {
         }
         throw FetchError(.redirectedTooOften)
     }
+
+    /// The same for what is sent. A redirect is an answer like others: nobody said that it may be told elsewhere too.
+    package func post(
+        _ text: String, fields: [(name: String, value: String)] = [], body: [UInt8]
+    ) throws(FetchError) -> InboundAnswer {
+        let deadline = ContinuousClock.now + .milliseconds(policy.totalMilliseconds)
+        guard let url = FetchURL(text), OutboundRequest.areSound(fields) else { throw FetchError(.malformedURL) }
+        do throws(FetchError.Reason) {
+            try policy.requireAllowed(url)
+            return try answer(from: url, fields, sending: body, until: deadline)
+        } catch {
+            throw FetchError(error)
+        }
+    }
 }
 
 extension Fetcher {
     private func answer(
-        from url: FetchURL, _ fields: [(name: String, value: String)], until deadline: ContinuousClock.Instant
+        from url: FetchURL, _ fields: [(name: String, value: String)], sending body: [UInt8]? = nil,
+        until deadline: ContinuousClock.Instant
     ) throws(FetchError.Reason) -> InboundAnswer {
         let left = Int((deadline - .now) / .milliseconds(1))
         guard left > 0 else { throw .timedOut }
-        guard let curl = CurlHandle(), let lines = CurlLines(fields.map { "\($0.name): \($0.value)" }) else {
+        // No waiting for 100 Continue.
+        let more = body == nil ? [] : ["Expect:"]
+        guard let curl = CurlHandle(), let lines = CurlLines(more + fields.map { "\($0.name): \($0.value)" }) else {
             throw .unavailable
         }
         let transfer = Transfer(bodyLimit: policy.bodyBytes)
         let gate = SocketGate(policy, for: url)
         prepare(curl, url, lines, milliseconds: left)
+        if let body { curl.send(body) }
         transfer.attach(to: curl)
         // With a proxy the address is the proxy's, which the administrator chose.
         if policy.proxy == nil { gate.attach(to: curl) }
@@ -111,6 +129,17 @@ extension Fetcher {
 }
 
 extension CurlHandle {
+    /// Makes the request a POST of these bytes, of which libcurl makes a copy.
+    fileprivate func send(_ body: [UInt8]) {
+        set(CURLOPT_POSTFIELDSIZE, body.count)
+        // An empty array has no address to give.
+        (body.isEmpty ? [0] : body).withUnsafeBytes { bytes in
+            note(
+                vestibule_curl_set_pointer(
+                    pointer, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress)))
+        }
+    }
+
     /// Whether the proxy answered our CONNECT with something else than a tunnel.
     fileprivate var isRefusedByProxy: Bool {
         var status = 0

@@ -34,6 +34,8 @@ extension SQLStore: ClientStore {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
             try Self.insert(client, managedBy: nil, fhirBase: fhirBase, at: now, on: connection)
+            // What one of the same id has left.
+            try Self.removeWebhook(of: client.id, fhirBase: fhirBase, on: connection)
             try Self.record(AuditEvent(.clientAdd, client: client.id), at: now, on: connection)
         }
     }

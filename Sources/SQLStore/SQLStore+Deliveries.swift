@@ -7,24 +7,66 @@ extension SQLStore: DeliveryStore {
     package func setDestinations(_ destinations: Set<Destination>) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
-            for destination in Destination.allCases {
+            for destination in [Destination.fhirServer, .platform] {
                 guard destinations.contains(destination) else {
                     try connection.run(
-                        "DELETE FROM destinations WHERE name = $1 AND fhir_base = $2", destination.rawValue, fhirBase)
+                        "DELETE FROM destinations WHERE name = $1 AND fhir_base = $2", destination.name, fhirBase)
                     continue
                 }
                 let isNew = try connection.run(
                     "INSERT INTO destinations (name, fhir_base) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                    destination.rawValue, fhirBase)
+                    destination.name, fhirBase)
                 guard isNew == 1 else { continue }
                 try Self.dispatch(
-                    where: "destinations.name = $1 AND versions.fhir_base = $2", destination.rawValue, fhirBase,
+                    where: "destinations.name = $1 AND versions.fhir_base = $2", destination.name, fhirBase,
                     on: connection)
             }
+            try Self.removeForsakenWebhooks(fhirBase: fhirBase, on: connection)
         }
     }
 
-    package func due(at now: Instant, limit: Int) throws(StoreError) -> [Delivery] {
+    package func recipients(at now: Instant) throws(StoreError) -> [Recipient] {
+        try read { connection throws(SQLError) in
+            try connection.rows(
+                """
+                SELECT destinations.name, destinations.url, destinations.salt, destinations.earlier_salt,
+                    destinations.earlier_until, destinations.failures, destinations.rests_until, destinations.error
+                FROM destinations LEFT JOIN clients ON clients.id = destinations.client
+                WHERE destinations.fhir_base = $1 AND destinations.rests_until <= $2
+                    AND (destinations.client IS NULL
+                        OR clients.disabled_at IS NULL AND clients.approval = 'approved')
+                    AND EXISTS (
+                        SELECT 1 FROM deliveries
+                        WHERE deliveries.destination = destinations.name AND deliveries.due_at <= $2
+                            AND deliveries.delivered_at IS NULL AND deliveries.fhir_base = $1)
+                ORDER BY CASE WHEN destinations.client IS NULL THEN 0 ELSE 1 END, destinations.rests_until,
+                    destinations.name
+                """, fhirBase, now.seconds
+            ) { row in
+                Destination(name: row.text(0)).map { destination in
+                    Recipient(
+                        destination: destination, webhook: Self.webhook(row, from: 1),
+                        rest: Recipient.Rest(
+                            failures: row.int(5), until: Instant(row.int(6)), reason: row.optionalText(7)))
+                }
+            }.compactMap { $0 }
+        }
+    }
+
+    package func set(_ rest: Recipient.Rest, of destination: Destination) throws(StoreError) {
+        let fhirBase = fhirBase
+        try write { connection throws(SQLError) in
+            _ = try connection.run(
+                """
+                UPDATE destinations SET failures = $3, rests_until = $4, error = $5
+                WHERE name = $1 AND fhir_base = $2
+                """, destination.name, fhirBase, rest.failures, rest.until.seconds, rest.reason)
+        }
+    }
+
+    package func due(
+        for destination: Destination, at now: Instant, limit: Int
+    ) throws(StoreError) -> [Delivery] {
         try read { connection throws(SQLError) in
             try connection.rows(
                 """
@@ -37,17 +79,14 @@ extension SQLStore: DeliveryStore {
                     JOIN consents ON consents.id = deliveries.consent
                     LEFT JOIN clients ON clients.id = consents.client
                     LEFT JOIN accounts ON accounts.id = consents.account
-                WHERE deliveries.delivered_at IS NULL AND deliveries.due_at <= $1 AND deliveries.fhir_base = $2
-                    AND EXISTS (
-                        SELECT 1 FROM destinations
-                        WHERE destinations.name = deliveries.destination
-                            AND destinations.fhir_base = deliveries.fhir_base)
+                WHERE deliveries.destination = $4 AND deliveries.delivered_at IS NULL AND deliveries.due_at <= $1
+                    AND deliveries.fhir_base = $2
                     AND NOT EXISTS (
                         SELECT 1 FROM deliveries AS earlier
                         WHERE earlier.consent = deliveries.consent AND earlier.destination = deliveries.destination
                             AND earlier.version < deliveries.version AND earlier.delivered_at IS NULL)
                 ORDER BY deliveries.due_at, deliveries.consent LIMIT $3
-                """, now.seconds, fhirBase, limit, read: Self.delivery
+                """, now.seconds, fhirBase, limit, destination.name, read: Self.delivery
             ).compactMap { $0 }
         }
     }
@@ -59,7 +98,7 @@ extension SQLStore: DeliveryStore {
                 UPDATE deliveries SET due_at = $5, attempts = attempts + 1
                 WHERE consent = $1 AND version = $2 AND destination = $3 AND due_at = $4 AND attempts = $6
                     AND delivered_at IS NULL
-                """, delivery.consent.id, delivery.consent.version, delivery.destination.rawValue,
+                """, delivery.consent.id, delivery.consent.version, delivery.destination.name,
                 delivery.dueAt.seconds, until.seconds, delivery.attempts) == 1
         }
     }
@@ -70,7 +109,7 @@ extension SQLStore: DeliveryStore {
                 """
                 UPDATE deliveries SET delivered_at = $4, error = NULL
                 WHERE consent = $1 AND version = $2 AND destination = $3 AND delivered_at IS NULL
-                """, delivery.consent.id, delivery.consent.version, delivery.destination.rawValue, now.seconds)
+                """, delivery.consent.id, delivery.consent.version, delivery.destination.name, now.seconds)
         }
     }
 
@@ -80,7 +119,7 @@ extension SQLStore: DeliveryStore {
                 """
                 UPDATE deliveries SET error = $4, due_at = $5
                 WHERE consent = $1 AND version = $2 AND destination = $3 AND delivered_at IS NULL
-                """, delivery.consent.id, delivery.consent.version, delivery.destination.rawValue, reason,
+                """, delivery.consent.id, delivery.consent.version, delivery.destination.name, reason,
                 next.seconds)
         }
     }
@@ -89,9 +128,18 @@ extension SQLStore: DeliveryStore {
         try read { connection throws(SQLError) in
             try connection.rows(
                 """
-                SELECT consent, version, destination, attempts, delivered_at, due_at, error FROM deliveries
-                WHERE fhir_base = $1 AND (delivered_at IS NULL\(undeliveredOnly ? "" : " OR delivered_at IS NOT NULL"))
-                ORDER BY due_at DESC, consent, version LIMIT $2
+                SELECT deliveries.consent, deliveries.version, deliveries.destination, deliveries.attempts,
+                    deliveries.delivered_at,
+                    CASE WHEN destinations.rests_until > deliveries.due_at
+                        THEN destinations.rests_until ELSE deliveries.due_at END,
+                    CASE WHEN deliveries.delivered_at IS NULL
+                        THEN coalesce(deliveries.error, destinations.error) END
+                FROM deliveries
+                    LEFT JOIN destinations ON destinations.name = deliveries.destination
+                        AND destinations.fhir_base = deliveries.fhir_base
+                WHERE deliveries.fhir_base = $1
+                    AND (deliveries.delivered_at IS NULL\(undeliveredOnly ? "" : " OR deliveries.delivered_at IS NOT NULL"))
+                ORDER BY deliveries.due_at DESC, deliveries.consent, deliveries.version LIMIT $2
                 """, fhirBase, limit
             ) { row in
                 DeliveryState(
@@ -105,7 +153,8 @@ extension SQLStore: DeliveryStore {
 
 extension SQLStore {
     /// Puts versions of consents on their way: what patients, and those who act for them, say about the records, and not what a
-    /// clinician lets an app do at work.
+    /// clinician lets an app do at work. An app's owner hears of that app alone, and of no refusal: whoever says no gives the app
+    /// nothing, not even that.
     ///
     /// - Parameter condition: which `versions`, for which of the `destinations`.
     static func dispatch(
@@ -119,6 +168,8 @@ extension SQLStore {
                 JOIN consents ON consents.id = versions.consent
                 JOIN accounts ON accounts.id = consents.account
                 JOIN destinations ON destinations.fhir_base = versions.fhir_base
+                    AND (destinations.client IS NULL
+                        OR destinations.client = consents.client AND versions.status <> 'rejected')
             WHERE consents.patient IS NOT NULL AND \(condition)
                 AND (accounts.fhir_user = 'Patient/' || consents.patient OR EXISTS (
                     SELECT 1 FROM temporary_access AS proxies
@@ -130,7 +181,7 @@ extension SQLStore {
 
     private static func delivery(_ row: any Row) -> Delivery? {
         guard let record = consent(row), let status = Consent.Status(rawValue: row.text(13)),
-            let destination = Destination(rawValue: row.text(17))
+            let destination = Destination(name: row.text(17))
         else { return nil }
         let consent = Consent(
             id: record.id, account: record.account, clientID: record.clientID, patient: record.patient,

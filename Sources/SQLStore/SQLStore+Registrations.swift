@@ -124,8 +124,10 @@ extension SQLStore: RegistrationStore {
 
     package func delete(client id: String, at now: Instant) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
+        let mayRemoveWebhook = database.powers.mayWrite("destinations")
         return try write { connection throws(SQLError) in
             try Self.endGrants(of: id, fhirBase: fhirBase, at: now, on: connection)
+            if mayRemoveWebhook { try Self.removeWebhook(of: id, fhirBase: fhirBase, on: connection) }
             let deleted = try connection.run("DELETE FROM clients WHERE id = $1 AND fhir_base = $2", id, fhirBase)
             guard deleted == 1 else { return false }
             try Self.record(AuditEvent(.clientDelete, client: id), at: now, on: connection)

@@ -5,7 +5,7 @@ import SQL
 enum Schema {
     static let migrations = Migrations([
         first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
-        follower, secondFactors, helpDesk,
+        follower, secondFactors, helpDesk, owners,
     ])
 
     private static let first = """
@@ -536,5 +536,20 @@ enum Schema {
             fhir_base TEXT PRIMARY KEY,
             until INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let owners = """
+        -- The owner of an app is told too, by a webhook whose keys follow from a salt. Whoever did not answer, or was slow to,
+        -- rests.
+        ALTER TABLE destinations ADD COLUMN client TEXT;
+        ALTER TABLE destinations ADD COLUMN url TEXT;
+        ALTER TABLE destinations ADD COLUMN salt TEXT;
+        ALTER TABLE destinations ADD COLUMN earlier_salt TEXT;
+        ALTER TABLE destinations ADD COLUMN earlier_until INTEGER;
+        ALTER TABLE destinations ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE destinations ADD COLUMN rests_until INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE destinations ADD COLUMN error TEXT;
+        DROP INDEX deliveries_due;
+        CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE delivered_at IS NULL;
         """
 }

@@ -21,7 +21,7 @@ package struct Configuration: Sendable {
         package let password: String
     }
 
-    /// How foreign hosts are asked: those with clients' keys.
+    /// How foreign hosts are asked: those with clients' keys, and those of apps' owners.
     package struct Outbound: Sendable {
         /// A PEM file of the only certification authorities to trust; otherwise the system's.
         package let certificateAuthorities: String?

@@ -11,6 +11,9 @@ package enum SecretFile: String, Sendable, CaseIterable {
     case pageLink = "page-link.key"
     /// Signs what the consent platform is told. The courier alone reads it, and the command line tool shows it.
     case webhook = "webhook.key"
+    /// Derives what the owners of apps are told under: the platform's key would let the platform sign as us. The courier alone
+    /// reads it, and the command line tool shows what follows from it.
+    case ownerWebhooks = "owner-webhooks.key"
     /// Proves what the consent platform tells us. The consents program alone reads it, and the command line tool shows it.
     case inboundWebhook = "inbound-webhook.key"
     /// What the FHIR server's notifications carry. The consents program alone reads it, and the command line tool shows it.

@@ -1,8 +1,9 @@
-// vestibule-courier: tells the FHIR server and the site's consent platform what patients have decided, and asks the FHIR
-// server what they have decided elsewhere.
+// vestibule-courier: tells the FHIR server, the site's consent platform and the owners of apps what patients have decided, and
+// asks the FHIR server what they have decided elsewhere.
 //
 // STANDARDS  FHIR R4 consent, Standard Webhooks
-// POWERS     the outbox, consents and directives; the webhook key; the FHIR server over nginx's changes socket, the platform
+// POWERS     the outbox, consents and directives; the webhook keys; the FHIR server over nginx's changes socket, the platform,
+//            the owners' hosts
 import Endpoints
 import HTTPClient
 import OAuth
@@ -12,10 +13,7 @@ import Service
 goRounds("vestibule-courier", about: "what patients have decided, told to who has to hear of it", every: 2) {
     configuration in
     let database = try Database(at: configuration.store, fhirBase: configuration.fhirBase, powers: .courier)
-    let courier = Courier(
-        fhirBase: configuration.fhirBase, store: try database.store(),
-        fhirServer: try Courier.fhirServer(configuration), platform: try Courier.platform(configuration),
-        clock: systemClock)
+    let courier = try Courier(configuration, store: try database.store(), clock: systemClock)
     let log = Log(program: "vestibule-courier")
     let follower = try ConsentFollower(configuration, stores: try database.store(), clock: systemClock)
     var followedAt: Instant?

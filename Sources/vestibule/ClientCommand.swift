@@ -7,8 +7,8 @@ struct ClientCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "The registered apps, backend services, EHRs and FHIR servers.",
         subcommands: [
-            Add.self, List.self, Show.self, Update.self, SetKeys.self, RotateSecret.self, Approve.self, Reject.self,
-            Disable.self, Enable.self, Delete.self,
+            Add.self, List.self, Show.self, Update.self, SetKeys.self, RotateSecret.self, WebhookSecret.self,
+            Approve.self, Reject.self, Disable.self, Enable.self, Delete.self,
         ])
 }
 

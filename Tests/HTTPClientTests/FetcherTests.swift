@@ -42,6 +42,27 @@ struct FetcherTests {
         #expect(!request.contains("Accept-Encoding"))
     }
 
+    @Test("what is sent is sent whole, once, and follows no redirect")
+    func post() throws {
+        let elsewhere = ForeignHost(ForeignHost.answer("end"))
+        for (status, code) in [("204 No Content", 204), ("307 Temporary Redirect", 307), ("302 Found", 302)] {
+            let host = ForeignHost(
+                ForeignHost.answer("", status: status, fields: "Location: \(elsewhere.url)\r\n"))
+            let answer = try fetcher().post(host.url, fields: [("content-type", "text/x")], body: Array("a=b".utf8))
+            #expect(answer.status == code && host.requests.count == 1)
+            let request = try #require(host.requests.first)
+            #expect(request.hasPrefix("POST /jwks HTTP/1.1\r\n") && request.contains("Content-Length: 3\r\n"))
+            #expect(request.contains("content-type: text/x\r\n") && !request.contains("Expect"))
+        }
+        #expect(elsewhere.requests.isEmpty)
+        let inside = fetcher { $0.allowsLoopback = false }
+        #expect(throws: FetchError(.notHTTPS)) { try inside.post(elsewhere.url, body: []) }
+        #expect(throws: FetchError(.refusedAddress)) { try inside.post("https://127.0.0.1/", body: []) }
+        #expect(throws: FetchError(.timedOut)) {
+            try fetcher(milliseconds: 300).post(ForeignHost { _ in sleep(20) }.url, body: [1])
+        }
+    }
+
     @Test("a field that would not stay on its line is not sent")
     func fields() throws {
         let host = ForeignHost(ForeignHost.answer("{}"))

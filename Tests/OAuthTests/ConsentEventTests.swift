@@ -41,14 +41,33 @@ struct ConsentEventTests {
     func signature() throws {
         let event = ConsentEvent(consent(), issuer: Fixture.base)
         let key = [UInt8](repeating: 3, count: 32)
-        let fields = event.fields(under: key, at: Fixture.now)
+        let fields = event.fields(under: [key], at: Fixture.now)
         func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
         #expect(value("webhook-id") == event.id && value("webhook-timestamp") == "1800000000")
         let message = Array("\(event.id).1800000000.".utf8) + event.body
         #expect(value("webhook-signature") == "v1,\(Base64.encode(HMAC.sha256(key: key, message: message)))")
         #expect(ConsentEvent(consent(), issuer: Fixture.base).id == event.id)
-        #expect(event.fields(under: key, at: Fixture.now + 1).map(\.value) != fields.map(\.value))
+        #expect(event.fields(under: [key], at: Fixture.now + 1).map(\.value) != fields.map(\.value))
         #expect(ConsentEvent.secret(of: key) == "whsec_AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=")
+    }
+
+    // SMART scopes-and-launch-context#scopes-for-requesting-context-data
+    @Test(
+        "an app's owner hears whose record it is where the app was told, and nowhere else",
+        arguments: [
+            ("openid patient/Goal.rs", true), ("openid launch/patient", true), ("launch user/*.rs", true),
+            ("openid launch/encounter", true), ("openid user/*.rs", false), ("openid fhirUser", false),
+        ])
+    func owner(_ allowed: String, _ isTold: Bool) throws {
+        for status in [Consent.Status.active, .inactive] {
+            let consent = consent(status, version: 2, allowed: allowed)
+            let root = try JSONDocument(ConsentEvent(consent, issuer: Fixture.base, for: .owner).body).root
+            #expect(root["data"]?["patient"]?.string == (isTold ? "p1" : nil))
+            #expect(root["data"]?["client_id"]?.string == "app")
+            // The platform of the site is told in any case.
+            let site = try JSONDocument(ConsentEvent(consent, issuer: Fixture.base).body).root
+            #expect(site["data"]?["patient"]?.string == "p1")
+        }
     }
 
     // FHIR R4 consent

@@ -45,7 +45,7 @@ struct SignedWebhookTests {
             allowed: ScopeSet("patient/*.rs"), decidedAt: now)
         let event = ConsentEvent(consent, issuer: base)
         let message = try SignedWebhook(
-            Fields(event.fields(under: key, at: now)), body: event.body, under: key, at: now)
+            Fields(event.fields(under: [key], at: now)), body: event.body, under: key, at: now)
         #expect(message.id == event.id)
     }
 

@@ -206,6 +206,16 @@ def test_an_app_for_patients_begins_at_once_where_the_hospital_says_so(registrat
 
 
 # RFC 9700 §4.11.2
+def test_what_an_app_says_of_itself_never_has_anybody_told_of_patients(instance, registration, initial_token, configured):
+    configured("token")
+    words = {name: "https://registered.example/hooks" for name in ("consent_webhook", "consent-webhook", "webhook", "url")}
+    app = registration.app(words, initial_token())
+    assert "consent_webhook" not in instance.cli("client", "show", app.client_id)
+    instance.cli("client", "update", app.client_id, "--consent-webhook", "https://hospital.example/hooks")
+    assert registration.update(app, **words).status_code == 200
+    assert instance.cli("client", "show", app.client_id)["consent_webhook"] == "https://hospital.example/hooks"
+
+
 def test_nobody_is_bounced_to_an_app_that_nobody_vouches_for(instance, registration, configured, patient):
     """Requirement 82: what it asked wrongly is shown, with a link; a decision, and prompt=none, are told as ever."""
     configured("open", approve=True)

@@ -1,22 +1,41 @@
 import HTTPClient
 import Service
+import Store
 
 extension Courier {
     private static let limits = HTTPClient.Limits(
         bodyBytes: 1 << 20, connectMilliseconds: 5_000, totalMilliseconds: 20_000)
 
-    package static func fhirServer(_ configuration: Configuration) throws -> HTTPClient? {
-        guard configuration.consent.isWrittenToFHIRServer, let socket = configuration.changesSocket else { return nil }
-        return try HTTPClient(.unixSocket(socket), limits: limits)
+    package init(_ configuration: Configuration, store: any DeliveryStore, clock: @escaping Clock) throws {
+        self.init(
+            fhirBase: configuration.fhirBase, store: store, fhirServer: try Self.fhirServer(configuration),
+            platform: try Self.platform(configuration), owners: try Self.owners(configuration), clock: clock)
     }
 
-    package static func platform(_ configuration: Configuration) throws -> Platform? {
+    private static func fhirServer(_ configuration: Configuration) throws -> Send? {
+        guard configuration.consent.isWrittenToFHIRServer, let socket = configuration.changesSocket else { return nil }
+        let client = try HTTPClient(.unixSocket(socket), limits: limits)
+        return { (request) throws(HTTPClientError) in try client.send(request) }
+    }
+
+    private static func platform(_ configuration: Configuration) throws -> Platform? {
         guard let platform = configuration.consent.platform else { return nil }
         let trust = HTTPClient.Trust(
             certificateAuthorities: configuration.outbound.certificateAuthorities, proxy: configuration.outbound.proxy)
+        let client = try HTTPClient(.origin(platform.origin), limits: limits, trust: trust)
         return Platform(
-            client: try HTTPClient(.origin(platform.origin), limits: limits, trust: trust), target: platform.target,
+            send: { (request) throws(HTTPClientError) in try client.send(request) }, target: platform.target,
             key: try SecretFile.webhook.read(in: configuration.secrets))
+    }
+
+    private static func owners(_ configuration: Configuration) throws -> Owners {
+        var policy = try configuration.foreignHosts()
+        policy.bodyBytes = 64 * 1024
+        policy.totalMilliseconds = 10_000
+        let fetcher = Fetcher(policy)
+        return Owners(
+            post: { (url, fields, body) throws(FetchError) in try fetcher.post(url, fields: fields, body: body) },
+            key: { () throws(ConfigurationError) in try SecretFile.ownerWebhooks.read(in: configuration.secrets) })
     }
 }
 

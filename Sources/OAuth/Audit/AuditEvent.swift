@@ -82,6 +82,7 @@ package enum AuditAct: String, Sendable, CaseIterable {
     case clientEnable = "client_enable"
     case clientKeys = "client_keys"
     case clientSecret = "client_secret"
+    case clientWebhook = "client_webhook"
     case clientAuthentication = "client_authentication"
 
     case userAdd = "user_add"

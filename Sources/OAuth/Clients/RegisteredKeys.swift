@@ -69,7 +69,7 @@ extension RegisteredKeys {
         guard let url = AbsoluteURL(text) else {
             throw Refusal(description: "\(text): not an absolute URL without user information")
         }
-        guard url.scheme == "https" || url.scheme == "http" && url.isLoopback && allowsLoopback else {
+        guard url.isSecure(orLoopback: allowsLoopback) else {
             throw Refusal(description: "\(text): a jwks_uri is https")
         }
         guard url.fragment == nil else { throw Refusal(description: "\(text): a jwks_uri has no fragment") }

@@ -44,6 +44,7 @@ extension ClientCommand {
         @Option(help: "Seconds that access tokens of this client live.") var accessTokenLifetime: Int?
         @Option(help: "Seconds that its refresh tokens live after each use.") var refreshTokenLifetime: Int?
         @Option(help: .clientAccessHelp) var access: String?
+        @Option(help: .consentWebhookHelp) var consentWebhook: String?
         @OptionGroup var house: House
 
         func run() throws {
@@ -51,6 +52,7 @@ extension ClientCommand {
             let secret = secrets.fresh(.clientSecret)
             let client = try registration(id: id ?? secrets.identifier(), secret: secret)
             if let contradiction = client.contradiction { throw ValidationError(contradiction) }
+            let webhook = try consentWebhook.map { try WebhookDesk($0, house) }
 
             let store = try house.store()
             do throws(StoreError) {
@@ -60,10 +62,12 @@ extension ClientCommand {
             } catch {
                 throw Failure(error.description)
             }
+            let webhookSecret = try webhook?.set(of: client.id, in: store)
             let hasSecret = if case .secret = client.authentication { true } else { false }
             house.output.show([
                 ("client_id", .text(client.id)), ("client_secret", .text(hasSecret ? secret.text : nil)),
                 ("auth_method", .text(client.authentication.name.rawValue)),
+                ("webhook_secret", .text(webhookSecret)),
             ])
         }
 

@@ -24,13 +24,15 @@ extension ClientCommand {
         @OptionGroup var house: House
 
         func run() throws {
-            guard let client = try attempt({ try house.store().registeredClient(id) }) else {
+            let store = try house.store()
+            guard let client = try attempt({ try store.registeredClient(id) }) else {
                 throw Failure("there is no client \(id)")
             }
             house.output.show(
                 client.registration.record + [
                     ("self_registered", .flag(client.isSelfRegistered)),
                     ("registered_at", .number(client.issuedAt.seconds)),
+                    ("consent_webhook", .text(try attempt { try store.webhook(of: id) }?.url)),
                 ])
         }
     }

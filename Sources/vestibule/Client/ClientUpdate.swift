@@ -10,7 +10,7 @@ extension ClientCommand {
             abstract: "Change a client. What is not named stays; a list that is named is replaced as a whole.",
             discussion: """
                 Access tokens that were issued keep their scopes until they expire; client disable ends all at once. \
-                Keys and secrets have commands of their own: set-keys and rotate-secret.
+                Keys and secrets have commands of their own: set-keys, rotate-secret and webhook-secret.
                 """)
 
         enum Trust: String, EnumerableFlag {
@@ -50,6 +50,9 @@ extension ClientCommand {
         @Option(help: "Seconds that access tokens of this client live.") var accessTokenLifetime: Int?
         @Option(help: "Seconds that its refresh tokens live after each use.") var refreshTokenLifetime: Int?
         @Option(help: .clientAccessHelp) var access: String?
+        @Option(help: .consentWebhookHelp) var consentWebhook: String?
+        @Flag(name: .customLong("no-consent-webhook"), help: "Its owner is not told any more, nor of what still waits.")
+        var hasNoConsentWebhook = false
         @OptionGroup var house: House
 
         func run() throws {
@@ -57,26 +60,42 @@ extension ClientCommand {
             let current = try store.existing(client: id)
             let client = try changed(current)
             if let contradiction = client.contradiction { throw ValidationError(contradiction) }
-            let isDone = try attempt { try store.replace(current, with: client, at: house.now) }
-            guard isDone else {
-                throw Failure("somebody else changed the client in this moment: look at it, and try again")
+            let webhook = try consentWebhook.map { try WebhookDesk($0, house) }
+            if isRegistrationNamed {
+                let isDone = try attempt { try store.replace(current, with: client, at: house.now) }
+                guard isDone else {
+                    throw Failure("somebody else changed the client in this moment: look at it, and try again")
+                }
             }
-            house.output.show(try store.existing(client: id).record)
+            if hasNoConsentWebhook { _ = try attempt { try store.removeWebhook(of: id, at: house.now) } }
+            let secret = try webhook?.set(of: id, in: store)
+            house.output.show(
+                try store.existing(client: id).record + [
+                    ("consent_webhook", .text(try attempt { try store.webhook(of: id) }?.url)),
+                    ("webhook_secret", .text(secret)),
+                ])
         }
 
         func validate() throws {
+            guard !hasNoConsentWebhook || consentWebhook == nil else {
+                throw ValidationError("--consent-webhook and --no-consent-webhook exclude each other")
+            }
             guard !hasNoLaunchURL || launchURLs.isEmpty else {
                 throw ValidationError("--launch-url and --no-launch-url exclude each other")
             }
             guard !hasNoOrigin || origins.isEmpty else {
                 throw ValidationError("--origin and --no-origin exclude each other")
             }
+            guard isRegistrationNamed || hasNoConsentWebhook || consentWebhook != nil else {
+                throw ValidationError("nothing to change was named")
+            }
+        }
+
+        private var isRegistrationNamed: Bool {
             let texts = [name, scope, access].compactMap { $0 } + redirectURIs + launchURLs + origins
             let numbers = [accessTokenLifetime, refreshTokenLifetime].compactMap { $0 }
-            let isAnythingNamed =
-                !texts.isEmpty || !numbers.isEmpty || !grantTypes.isEmpty || hasNoLaunchURL || hasNoOrigin
+            return !texts.isEmpty || !numbers.isEmpty || !grantTypes.isEmpty || hasNoLaunchURL || hasNoOrigin
                 || trust != nil || native != nil
-            guard isAnythingNamed else { throw ValidationError("nothing to change was named") }
         }
 
         private func changed(_ current: ClientRegistration) throws -> ClientRegistration {

@@ -7,7 +7,8 @@ import Store
 extension ConsentCommand {
     struct Deliveries: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what the FHIR server and the consent platform have not heard yet, and why.")
+            abstract:
+                "Show what the FHIR server, the consent platform and the owners of apps have not heard yet, and why.")
         @Flag(help: "What they have heard too.") var all = false
         @Option(help: "So many at most.") var limit = 100
         @OptionGroup var house: House
