@@ -1,4 +1,3 @@
-import HTTPClient
 import JSON
 import OAuth
 import SMART
@@ -70,19 +69,14 @@ package struct ConsentFollower {
     }
 
     private func page(_ target: String, _ round: inout Round) -> JSONValue? {
-        do throws(HTTPClientError) {
-            let answer = try fhirServer.get(target, fields: [("Accept", "application/fhir+json")])
-            guard answer.status == 200 else {
-                round.problems.append("status \(answer.status)")
-                return nil
-            }
-            guard let root = try? JSONDocument(answer.body).root, root["resourceType"]?.equals("Bundle") == true else {
+        do throws(FHIRServerError) {
+            guard let root = try fhirServer.resource(target), root["resourceType"]?.equals("Bundle") == true else {
                 round.problems.append("the FHIR server's answer is no Bundle")
                 return nil
             }
             return root
         } catch {
-            round.problems.append("\(error)")
+            round.problems.append(error.reason)
             return nil
         }
     }

@@ -1,5 +1,4 @@
 import HTTP
-import HTTPClient
 import JSON
 import OAuth
 import SMART
@@ -122,19 +121,18 @@ extension ConsentsEndpoint {
     }
 
     private func fetch(_ id: String, at now: Instant) throws(OAuthError) -> Response {
-        let answer: InboundAnswer
-        do throws(HTTPClientError) {
-            answer = try fhirServer.get("/Consent/\(id)", fields: [("Accept", "application/fhir+json")])
+        let resource: JSONValue?
+        do throws(FHIRServerError) {
+            resource = try fhirServer.resource("/Consent/\(id)")
         } catch {
-            throw .unavailable(detail: "\(error)")
+            throw .unavailable(detail: error.reason)
         }
         // That a record is gone lifts nothing: a patient who allows again says so.
-        if answer.status == 404 || answer.status == 410 { return Self.said("unchanged") }
-        guard answer.status == 200, let root = try? JSONDocument(answer.body).root, root["id"]?.equals(id) == true
-        else {
-            throw .unavailable(detail: "the FHIR server answered with \(answer.status)")
+        guard let resource else { return Self.said("unchanged") }
+        guard resource["id"]?.equals(id) == true else {
+            throw .unavailable(detail: "the FHIR server answered with another resource")
         }
-        return try self.answer(stored(intake.take(root, from: .fhir, at: now)))
+        return try answer(stored(intake.take(resource, from: .fhir, at: now)))
     }
 }
 

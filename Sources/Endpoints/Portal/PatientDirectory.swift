@@ -137,19 +137,10 @@ extension FHIRPatientDirectory {
 
     /// The resource behind a path; `nil` for 404 and 410.
     private func resource(_ path: String) throws(PatientDirectoryError) -> JSONValue? {
-        let answer: InboundAnswer
-        do {
-            answer = try relay.get(path, fields: [("Accept", "application/fhir+json")])
+        do throws(FHIRServerError) {
+            return try relay.resource(path)
         } catch {
-            throw PatientDirectoryError(reason: "the FHIR server cannot be reached: \(error)")
+            throw PatientDirectoryError(reason: error.reason)
         }
-        if answer.status == 404 || answer.status == 410 { return nil }
-        guard answer.status == 200 else {
-            throw PatientDirectoryError(reason: "the FHIR server answered \(answer.status)")
-        }
-        guard let document = try? JSONDocument(answer.body) else {
-            throw PatientDirectoryError(reason: "the FHIR server's answer is not JSON")
-        }
-        return document.root
     }
 }
