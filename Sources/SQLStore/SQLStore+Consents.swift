@@ -80,8 +80,8 @@ extension SQLStore {
     /// - Returns: how many there were.
     @discardableResult
     static func withdrawConsents(
-        where condition: String, _ parameters: any Bindable..., fhirBase: String, at now: Instant,
-        on connection: any Connection
+        where condition: String, _ parameters: any Bindable..., fhirBase: String,
+        by act: AuditAct = .consentWithdraw, at now: Instant, on connection: any Connection
     ) throws(SQLError) -> Int {
         var withdrawn: [Consent?] = []
         _ = try connection.each(
@@ -92,7 +92,7 @@ extension SQLStore {
             """, [now.seconds, fhirBase] + parameters
         ) { row in withdrawn.append(consent(row)) }
         for case let consent? in withdrawn {
-            try keep(consent, by: .consentWithdraw, fhirBase: fhirBase, on: connection)
+            try keep(consent, by: act, fhirBase: fhirBase, on: connection)
         }
         return withdrawn.count
     }

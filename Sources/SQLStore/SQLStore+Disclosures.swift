@@ -108,11 +108,13 @@ extension SQLStore: AccountingStore {
                 """, patient, fhirBase, since.seconds
             ) { row in
                 AuditAct(rawValue: row.text(0)).map { act in
-                    RecordAct(
+                    let details = (try? JSONDocument(Array(row.text(4).utf8)))?.root
+                    return RecordAct(
                         act: act, time: Instant(row.int(1)), clientName: row.optionalText(2),
-                        personName: row.optionalText(3),
-                        statement: (try? JSONDocument(Array(row.text(4).utf8)))?.root["statement"]?.string,
-                        isByStaff: !row.isNull(5))
+                        personName: row.optionalText(3), statement: details?["statement"]?.string,
+                        isByStaff: !row.isNull(5),
+                        since: details?["since"]?.integer.map { Instant($0) },
+                        until: details?["until"]?.integer.map { Instant($0) })
                 }
             }.compactMap { $0 }
         }

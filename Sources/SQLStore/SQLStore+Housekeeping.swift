@@ -11,6 +11,9 @@ extension SQLStore: Housekeeping {
         if database.powers.mayWrite("sessions"), database.powers.mayRead("audit_events") {
             counts.append(("sessions", try inBatches { () throws(StoreError) in try expiredSessions(at: now) }))
         }
+        if database.powers.mayWrite("temporary_access") {
+            _ = try inBatches { () throws(StoreError) in try endExpiredAccess(at: now, limit: Self.batch) }
+        }
         if database.powers.mayWrite("clients") {
             let rows = try inBatches { () throws(StoreError) in
                 try forsakenRegistrations(deletedAt: now, limit: Self.batch)

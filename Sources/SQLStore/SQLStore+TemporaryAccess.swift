@@ -7,6 +7,8 @@ extension SQLStore: ProxyStore {
     package func add(_ proxy: TemporaryAccess, id: String, account: String, at now: Instant) throws(StoreError) {
         let fhirBase = fhirBase
         try write { connection throws(SQLError) in
+            try Self.endTemporaryAccess(
+                of: account, to: proxy.patient, where: Self.isOver, fhirBase: fhirBase, at: now, on: connection)
             try connection.run(
                 """
                 INSERT INTO temporary_access (id, fhir_base, account, patient, basis, begun_at, expires_at)
@@ -52,8 +54,7 @@ extension SQLStore: ProxyStore {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
             try Self.endTemporaryAccess(
-                of: account, to: patient, where: "basis <> 'emergency'", .proxyRemove, .proxyEnded, fhirBase: fhirBase,
-                at: now, on: connection)
+                of: account, to: patient, where: "basis <> 'emergency'", fhirBase: fhirBase, at: now, on: connection)
         }
     }
 }
@@ -92,6 +93,8 @@ extension SQLStore: EmergencyStore {
     ) throws(StoreError) -> Bool {
         let fhirBase = fhirBase
         return try write { connection throws(SQLError) in
+            try Self.endTemporaryAccess(
+                of: account, to: access.patient, where: Self.isOver, fhirBase: fhirBase, at: now, on: connection)
             let begun = try connection.run(
                 """
                 INSERT INTO temporary_access (id, fhir_base, account, patient, basis, begun_at, expires_at)
@@ -127,30 +130,69 @@ extension SQLStore {
         of account: String, to patient: String, fhirBase: String, at now: Instant, on connection: any Connection
     ) throws(SQLError) -> Bool {
         try endTemporaryAccess(
-            of: account, to: patient, where: "basis = 'emergency'", .breakGlassEnd, .emergencyEnded,
-            fhirBase: fhirBase, at: now, on: connection)
+            of: account, to: patient, where: "basis = 'emergency'", fhirBase: fhirBase, at: now, on: connection)
     }
 
+    /// Ends what ran out and was open until now: whatever ends has its row in the trail.
+    ///
+    /// - Returns: how many; there may be more.
+    func endExpiredAccess(at now: Instant, limit: Int) throws(StoreError) -> Int {
+        let fhirBase = fhirBase
+        return try write { connection throws(SQLError) in
+            let over = try connection.rows(
+                """
+                SELECT account, patient FROM temporary_access
+                WHERE fhir_base = $1 AND ended_at IS NULL AND expires_at <= $2 ORDER BY expires_at, id LIMIT $3
+                """, fhirBase, now.seconds, limit
+            ) { row in (account: row.text(0), patient: row.text(1)) }
+            for each in over {
+                // What was begun anew in this moment goes on.
+                try Self.endTemporaryAccess(
+                    of: each.account, to: each.patient, where: Self.isOver, fhirBase: fhirBase, at: now, on: connection)
+            }
+            return over.count
+        }
+    }
+
+    /// Of the statement below: `$4` is now.
+    private static let isOver = "expires_at <= $4"
+
     /// Ends it with all that rests on it: where it begins once more, what was allowed before stays over.
+    @discardableResult
     private static func endTemporaryAccess(
-        of account: String, to patient: String, where condition: String, _ act: AuditAct, _ reason: EndReason,
-        fhirBase: String, at now: Instant, on connection: any Connection
+        of account: String, to patient: String, where condition: String, fhirBase: String, at now: Instant,
+        on connection: any Connection
     ) throws(SQLError) -> Bool {
-        let ended = try connection.run(
+        let ended = try connection.row(
             """
-            UPDATE temporary_access SET ended_at = $4
+            UPDATE temporary_access SET ended_at = CASE WHEN expires_at <= $4 THEN expires_at ELSE $4 END
             WHERE account = $1 AND patient = $2 AND fhir_base = $3 AND ended_at IS NULL AND \(condition)
-            """, account, patient, fhirBase, now.seconds)
-        guard ended == 1 else { return false }
-        try record(AuditEvent(act, account: account, patient: patient), at: now, on: connection)
+            RETURNING basis, begun_at, ended_at, expires_at
+            """, account, patient, fhirBase, now.seconds
+        ) { row in
+            (
+                isEmergency: row.text(0) == TemporaryAccess.Basis.emergency.word, begunAt: row.int(1),
+                endedAt: row.int(2), isOver: row.int(3) <= now.seconds
+            )
+        }
+        guard let ended else { return false }
+        let reason: [AuditDetail] = ended.isOver ? [.init(.reason, "expired")] : []
+        try record(
+            AuditEvent(
+                ended.isEmergency ? .breakGlassEnd : .proxyRemove, account: account, patient: patient,
+                details: reason + [.init(.since, ended.begunAt), .init(.until, ended.endedAt)]), at: now,
+            on: connection)
         try withdrawConsents(
-            where: "account = $3 AND patient = $4", account, patient, fhirBase: fhirBase, at: now, on: connection)
+            where: "account = $3 AND patient = $4", account, patient, fhirBase: fhirBase,
+            by: ended.isOver ? .consentExpire : .consentWithdraw, at: now, on: connection)
         let grants = try connection.rows(
             "SELECT id, context FROM grants WHERE account = $1 AND fhir_base = $2 AND ended_at IS NULL", account,
             fhirBase
         ) { row in (id: row.text(0), context: LaunchContext(json: Array(row.text(1).utf8))) }
         for grant in grants where grant.context?.patient == patient {
-            try endGrants(where: "id = $3", grant.id, reason: reason, at: now, on: connection)
+            try endGrants(
+                where: "id = $3", grant.id, reason: ended.isEmergency ? .emergencyEnded : .proxyEnded, at: now,
+                on: connection)
         }
         return true
     }

@@ -76,13 +76,19 @@ package struct RecordAct: Sendable {
     package let statement: String?
     /// Whether staff did it, for the person whose name it bears.
     package let isByStaff: Bool
+    /// When what was ended had begun.
+    package let since: Instant?
+    /// When it ended, or will at the latest.
+    package let until: Instant?
 
     package init(
         act: AuditAct, time: Instant, clientName: String?, personName: String?, statement: String? = nil,
-        isByStaff: Bool = false
+        isByStaff: Bool = false, since: Instant? = nil, until: Instant? = nil
     ) {
         self.statement = statement
         self.isByStaff = isByStaff
+        self.since = since
+        self.until = until
         self.act = act
         self.time = time
         self.clientName = clientName

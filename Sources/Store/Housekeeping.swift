@@ -13,6 +13,6 @@ package struct Purge: Sendable {
 
 package protocol Housekeeping {
     /// Deletes what has expired and can no longer be replayed or referred to, and apps that registered themselves and that
-    /// nobody has agreed to in 90 days. Consents stay.
+    /// nobody has agreed to in 90 days. Ends emergencies and proxies whose time is over. Consents stay.
     func purge(at now: Instant) throws(StoreError) -> Purge
 }

@@ -5,7 +5,7 @@ package protocol ProxyStore {
     /// Lets a person act for a patient until a moment; where the person does already, this is what holds from now on.
     func add(_ proxy: TemporaryAccess, id: String, account: String, at now: Instant) throws(StoreError)
 
-    /// By user name, also those whose time is over.
+    /// By user name, those that have not ended.
     func proxies(of username: String?, for patient: String?) throws(StoreError) -> [ProxyRecord]
 
     /// Ends it at once and for good, with what the person allowed for the patient.

@@ -47,7 +47,7 @@ def test_after_a_denial_one_record_opens_for_minutes(instance, doctor, patient):
     page = break_glass(doctor)
     assert "Maja" in page.text and "Minutes left: 15" in page.text
     words = patient.sign_in(patient.open("/portal/activity")).text
-    assert f"opened your record in an emergency. The reason that was given: {REASON}" in words
+    assert f"opened your record in an emergency, for 15 minutes at most. The reason that was given: {REASON}" in words
     rows = [
         row
         for row in instance.cli("audit", "list", "--limit", "100000", "--user", doctor.username)["events"]
@@ -82,7 +82,7 @@ def test_an_app_gets_that_record_for_these_minutes_and_says_why(instance, app, d
     assert refused(app.refresh(tokens["refresh_token"]))
 
 
-def test_when_the_minutes_are_over_the_next_request_fails(instance, app, doctor, resource_server):
+def test_when_the_minutes_are_over_the_next_request_fails(instance, app, doctor, patient, resource_server):
     request = app.request(scope=SCOPE)
     page = break_glass(doctor, door(doctor.search("Maja", doctor.open(request.url))))
     answer = doctor.submit(page.form("/portal/consent"), button=("decision", "allow"))
@@ -94,6 +94,14 @@ def test_when_the_minutes_are_over_the_next_request_fails(instance, app, doctor,
     assert gone.status_code in (401, 403, 404)
     assert refused(app.refresh(tokens["refresh_token"]))
     assert resource_server.introspect(tokens["access_token"]).json() == {"active": False}
+    # Its end is in the trail as soon as anybody sees it, at the latest with the next round of housekeeping.
+    break_glass(doctor)
+    rows = instance.cli("audit", "list", "--limit", "100000", "--user", doctor.username)["events"]
+    [end] = [json.loads(row["details"]) for row in rows if row["event"] == "break_glass_end"]
+    assert end["reason"] == "expired" and end["since"] <= end["until"] <= time.time()
+    assert "ended after 1 minute." in patient.sign_in(patient.open("/portal/activity")).text
+    doctor.submit(doctor.open("/portal").form("/portal/emergency/end"))
+    assert instance.cli("audit", "verify")["sound"]
 
 
 def test_without_the_right_there_is_no_way(instance, account, patient, doctor):

@@ -72,8 +72,10 @@ extension RecordReader {
 extension RecordEvent {
     init?(_ act: RecordAct, in language: Language) {
         guard let words = Self.words(act, in: language) else { return nil }
+        // What ended by itself was written down a little later.
+        let time = act.act == .breakGlassEnd ? act.until ?? act.time : act.time
         self.init(
-            date: CalendarDate(secondsSince1970: act.time.seconds), words: words,
+            date: CalendarDate(secondsSince1970: time.seconds), words: words,
             isEmergency: act.act == .breakGlassBegin || act.act == .breakGlassEnd)
     }
 }

@@ -112,6 +112,7 @@ package struct AuditDetail: Sendable, Equatable {
         case count
         case kid
         case algorithm
+        case since
         case until
         case version
         /// How it came to us: `page`, `staff`, `webhook`.

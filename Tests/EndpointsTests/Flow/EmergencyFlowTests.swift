@@ -138,6 +138,27 @@ struct EmergencyFlowTests {
         #expect(browser.response.status == 403)
     }
 
+    @Test("the patient reads how long it was to be, and how long it was")
+    func told() throws {
+        try allow()
+        try signIn()
+        try open()
+        house.advance(125)
+        try browser.submit("/portal/emergency/end", ["patient": "p2"])
+        try open()
+        house.advance(900 + 300)
+        _ = try house.store().purge(at: house.instant)
+        try house.addUser("liam", "Patient/p2", access: .none)
+        let patient = TestBrowser(house)
+        try patient.get("\(TestHouse.authBase)/portal/activity")
+        try patient.signIn("liam")
+        for words in [
+            "in an emergency, for 15 minutes at most. The reason that was given: found", "ended after 3 minutes.",
+            "ended after 15 minutes.",
+        ] { #expect(patient.page.contains(words), "\(words)") }
+        #expect(try begun.count == 4)
+    }
+
     @Test("where the site does not offer it, nobody can")
     func off() throws {
         let house = try TestHouse()

@@ -1,4 +1,5 @@
 import HTTP
+import OAuth
 import Store
 
 extension ActivityPage {
@@ -115,11 +116,9 @@ extension RecordEvent {
         let person = act.personName ?? language.say(en: "Somebody", es: "Alguien", de: "Jemand")
         return switch act.act {
         case .breakGlassBegin:
-            opened(by: person, act.statement, in: language)
+            opened(by: person, act, in: language)
         case .breakGlassEnd:
-            language.say(
-                en: "The emergency access of \(person) ended.", es: "Terminó el acceso de emergencia de \(person).",
-                de: "Der Notfallzugriff ist beendet: \(person).")
+            closed(by: person, act, in: language)
         case .consentAllow:
             language.say(
                 en: "\(person) allowed \(app) to use information.", es: "\(person) permitió a \(app) usar información.",
@@ -191,16 +190,43 @@ extension RecordEvent {
             de: "\(person) vom Helpdesk hat den Zugriff beendet: \(app). Angegebener Grund: \(reason)")
     }
 
-    private static func opened(by person: String, _ reason: String?, in language: Language) -> String {
-        guard let reason else {
-            return language.say(
+    private static func opened(by person: String, _ act: RecordAct, in language: Language) -> String {
+        let words =
+            act.until.map { until in
+                let longest = minutes(from: act.time, to: until, in: language)
+                return language.say(
+                    en: "\(person) opened your record in an emergency, for \(longest) at most.",
+                    es: "\(person) abrió su historia clínica en una emergencia, durante \(longest) como máximo.",
+                    de: "\(person) hat Ihre Akte in einem Notfall geöffnet, für höchstens \(longest).")
+            }
+            ?? language.say(
                 en: "\(person) opened your record in an emergency.",
                 es: "\(person) abrió su historia clínica en una emergencia.",
                 de: "\(person) hat Ihre Akte in einem Notfall geöffnet.")
-        }
+        guard let reason = act.statement else { return words }
         return language.say(
-            en: "\(person) opened your record in an emergency. The reason that was given: \(reason)",
-            es: "\(person) abrió su historia clínica en una emergencia. Motivo indicado: \(reason)",
-            de: "\(person) hat Ihre Akte in einem Notfall geöffnet. Angegebener Grund: \(reason)")
+            en: "\(words) The reason that was given: \(reason)", es: "\(words) Motivo indicado: \(reason)",
+            de: "\(words) Angegebener Grund: \(reason)")
+    }
+
+    private static func closed(by person: String, _ act: RecordAct, in language: Language) -> String {
+        guard let since = act.since, let until = act.until else {
+            return language.say(
+                en: "The emergency access of \(person) ended.", es: "Terminó el acceso de emergencia de \(person).",
+                de: "Der Notfallzugriff ist beendet: \(person).")
+        }
+        let length = minutes(from: since, to: until, in: language)
+        return language.say(
+            en: "The emergency access of \(person) ended after \(length).",
+            es: "El acceso de emergencia de \(person) terminó al cabo de \(length).",
+            de: "Der Notfallzugriff endete nach \(length): \(person).")
+    }
+
+    /// What has begun counts.
+    private static func minutes(from start: Instant, to end: Instant, in language: Language) -> String {
+        let count = max(1, (end - start + 59) / 60)
+        return count == 1
+            ? language.say(en: "1 minute", es: "1 minuto", de: "1 Minute")
+            : language.say(en: "\(count) minutes", es: "\(count) minutos", de: "\(count) Minuten")
     }
 }
