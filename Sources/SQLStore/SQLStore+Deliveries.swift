@@ -132,11 +132,15 @@ extension SQLStore: DeliveryStore {
                     deliveries.delivered_at,
                     CASE WHEN destinations.rests_until > deliveries.due_at
                         THEN destinations.rests_until ELSE deliveries.due_at END,
-                    CASE WHEN deliveries.delivered_at IS NULL
-                        THEN coalesce(deliveries.error, destinations.error) END
+                    CASE WHEN deliveries.delivered_at IS NOT NULL THEN NULL
+                        WHEN destinations.name IS NULL THEN 'nobody is told there any more'
+                        WHEN clients.disabled_at IS NOT NULL OR clients.approval <> 'approved'
+                        THEN 'the app is not active'
+                        ELSE coalesce(deliveries.error, destinations.error) END
                 FROM deliveries
                     LEFT JOIN destinations ON destinations.name = deliveries.destination
                         AND destinations.fhir_base = deliveries.fhir_base
+                    LEFT JOIN clients ON clients.id = destinations.client
                 WHERE deliveries.fhir_base = $1
                     AND (deliveries.delivered_at IS NULL\(undeliveredOnly ? "" : " OR deliveries.delivered_at IS NOT NULL"))
                 ORDER BY deliveries.due_at DESC, deliveries.consent, deliveries.version LIMIT $2

@@ -98,7 +98,7 @@ package struct DeliveryState: Sendable {
     package let deliveredAt: Instant?
     /// When it is tried again.
     package let dueAt: Instant
-    /// Why it did not arrive, or why its destination rests.
+    /// Why it did not arrive, or has not been tried.
     package let error: String?
 
     package init(

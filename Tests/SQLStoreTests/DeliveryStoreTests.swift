@@ -134,6 +134,8 @@ struct DeliveryStoreTests {
         #expect(try store.deliveries(undeliveredOnly: true, limit: 10).count == 2)
         try store.setDestinations([])
         #expect(try due(store).isEmpty)
+        let why = try store.deliveries(undeliveredOnly: true, limit: 10).map(\.error)
+        #expect(Set(why) == ["nobody is told there any more"])
         try store.setDestinations([.fhirServer])
         #expect(try due(store) == ["c.1 active fhir"])
     }

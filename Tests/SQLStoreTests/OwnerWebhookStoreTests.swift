@@ -101,6 +101,7 @@ struct OwnerWebhookStoreTests {
         #expect(try store.setDisabled(true, client: "app", at: Sample.now))
         try decide(store, "c")
         #expect(try due(store).isEmpty)
+        #expect(try store.deliveries(undeliveredOnly: true, limit: 9).map(\.error) == ["the app is not active"])
         #expect(try store.setDisabled(false, client: "app", at: Sample.now))
         #expect(try due(store) == ["c.1 app:app"])
         #expect(try store.decide(.rejected, client: "app", at: Sample.now))
