@@ -69,7 +69,9 @@ package enum Powers: String, Sendable, CaseIterable {
                 "initial_access_tokens": .write, "attempts": .write, "audit_events": .append,
             ]
         case .launch:
-            Self.authentication.merging(["accounts": .read, "launches": .write, "temporary_access": .read]) { $1 }
+            Self.authentication.merging(
+                ["accounts": .read, "consent_rules": .read, "launches": .write, "temporary_access": .read]
+            ) { $1 }
         case .courier:
             Self.intake.merging(["destinations": .write]) { $1 }
         case .consents:

@@ -1,7 +1,7 @@
 // vestibule-launch: prepares launches for EHRs, which vouch for the users they have signed in.
 //
 // STANDARDS  SMART app-launch#launch-app-ehr-launch
-// POWERS     reads clients and accounts, writes launches and the ids of assertions; fetches clients' keys
+// POWERS     reads clients, accounts and what patients deny, writes launches and the ids of assertions; fetches clients' keys
 import ClientKeys
 import Endpoints
 import SQLStore

@@ -47,10 +47,13 @@ struct LaunchCommand: ParsableCommand {
             let app = try attempt { try store.client(request.app) }
             let handle = SecretSource.system.fresh(.launch)
             let now = house.now
+            let denied = try attempt {
+                try request.context.patient.map { try store.denyRules(for: request.app, about: $0, at: now) } ?? .none
+            }
             let prepared: (launch: Launch, link: LaunchLink)
             do throws(OAuthError) {
                 prepared = try request.prepared(
-                    for: app, user: user, handle: handle, iss: configuration.urls.issuer,
+                    for: app, user: user, denied: denied, handle: handle, iss: configuration.urls.issuer,
                     styleURL: configuration.styleURL, lifetime: configuration.lifetimes.launch, vouched: vouched,
                     at: now)
             } catch {

@@ -132,10 +132,11 @@ struct LaunchRequestTests {
     private func prepared(
         _ form: String = "user=amara&client=app&patient=p1&encounter=e1",
         client: ClientRegistration? = Fixture.client(),
-        user: User? = Fixture.user(), vouched: Bool = true
+        user: User? = Fixture.user(), denied: DenyRules = .none, vouched: Bool = true
     ) throws -> (launch: Launch, link: LaunchLink) {
         try read(form).prepared(
-            for: client, user: user, handle: Secret(received: "vst_lh_x"), iss: "https://h.example/fhir",
+            for: client, user: user, denied: denied, handle: Secret(received: "vst_lh_x"),
+            iss: "https://h.example/fhir",
             styleURL: "https://h.example/style.json", lifetime: 300, vouched: vouched, at: Fixture.now)
     }
 
@@ -202,5 +203,31 @@ struct LaunchRequestTests {
         }
         // Without a patient nobody's rights are in question.
         _ = try prepared("user=amara&client=app", user: Fixture.user(access: .none))
+    }
+
+    @Test("what a patient denies the app whole is refused at once, and nobody hears it who may not open the record")
+    func denied() throws {
+        var app = Fixture.client()
+        app.scopes = ScopeSet("openid launch patient/Observation.rs patient/Goal.rs")
+        let cases: [(String, ScopeSet, Bool)] = [
+            ("p1", ScopeSet("patient/*.cruds"), true), ("p1", ScopeSet("patient/Observation.rs patient/Goal.rs"), true),
+            ("p1", ScopeSet("patient/Observation.rs"), false), ("p1", ScopeSet("patient/Condition.rs"), false),
+            ("p1", ScopeSet("patient/Goal.rs patient/Observation.rs?category=laboratory"), false),
+            ("p2", ScopeSet("patient/*.cruds"), false),
+        ]
+        for (patient, scopes, isRefused) in cases {
+            let denied = DenyRules(scopes.clinical.map { DenyRule(patient: patient, denying: $0) })
+            guard isRefused else {
+                _ = try prepared(client: app, denied: denied)
+                continue
+            }
+            let error = try #require(throws: OAuthError.self) { try prepared(client: app, denied: denied) }
+            #expect(error.code == .accessDenied && !error.description.contains("p1"))
+            let stranger = try #require(throws: OAuthError.self) {
+                try prepared(client: app, user: Fixture.user(access: .none), denied: denied)
+            }
+            #expect(stranger.description.contains("no access"))
+            _ = try prepared("user=amara&client=app", client: app, denied: denied)
+        }
     }
 }

@@ -109,6 +109,28 @@ def test_a_clinician_s_app_loses_one_patient_and_keeps_the_others(app, clinician
     assert answer["error"] == "access_denied"
 
 
+def test_a_launch_of_an_app_that_sees_nothing_is_refused_where_it_is_prepared(instance, ehr, app, clinician, deny):
+    """SMART app-launch#launch-app-ehr-launch: by the EHR, in the portal, by the administrator"""
+    assert ehr.prepare(app, "amara", patient=MAJA).status_code == 201
+    directive = deny("--client", app.client_id)
+    answer = ehr.prepare(app, "amara", patient=MAJA)
+    assert refused(answer, "access_denied") and MAJA not in answer.text
+    assert "see nothing of the record" in answer.json()["error_description"]
+    assert ehr.prepare(app, "amara", patient="jose-alvarez-nunez").status_code == 201
+    create = ("launch", "create", "--user", "amara", "--client", app.client_id, "--patient", MAJA)
+    assert "see nothing of the record" in instance.refuses(*create)
+    clinician.sign_in()
+    page = clinician.open(f"/portal?patient={MAJA}")
+    form = next(form for form in page.forms if ("client", app.client_id) in form.fields)
+    answer = clinician.submit(form)
+    assert answer.status == 403 and "may see nothing of the record" in answer.text
+    # What is denied in part is cut out later, and not told here.
+    instance.cli("consent", "lift", directive, "--reason", "another form")
+    deny("--client", app.client_id, "--resource-types", "Observation")
+    assert ehr.prepare(app, "amara", patient=MAJA).status_code == 201
+    assert instance.cli(*create)["launch"]
+
+
 def test_introspection_says_inactive(app, patient, deny, resource_server):
     """Protocol E5"""
     tokens = app.tokens(patient, scope=SCOPE)

@@ -5,7 +5,7 @@ import OAuth
 import SMART
 import Store
 
-package typealias LaunchStores = AuthenticationStores & UserStore & LaunchStore
+package typealias LaunchStores = AuthenticationStores & UserStore & LaunchStore & DenyRuleStore
 
 /// Where an EHR prepares a launch in one call: who, which app, which context; the answer is the URL to open in the browser
 /// (SMART app-launch#launch-app-ehr-launch).
@@ -57,8 +57,11 @@ package struct LaunchEndpoint: Endpoint {
             }
         let handle = secrets.fresh(.launch)
         let prepared = try launch.prepared(
-            for: stored(stores.client(launch.app)), user: user, handle: handle, iss: urls.issuer, styleURL: styleURL,
-            lifetime: policy.launch, vouched: true, at: now)
+            for: stored(stores.client(launch.app)), user: user,
+            denied: launch.context.patient.map { patient throws(OAuthError) in
+                try stored(stores.denyRules(for: launch.app, about: patient, at: now))
+            } ?? .none, handle: handle, iss: urls.issuer, styleURL: styleURL, lifetime: policy.launch, vouched: true,
+            at: now)
 
         try stored(stores.add(prepared.launch, at: now))
         var writer = JSONWriter()

@@ -61,6 +61,12 @@ extension PortalEndpoint {
             guard isKnown else {
                 return try home(visitor, session, query: nil, patient: nil, notice: .noSuchPatient, status: 400)
             }
+            let denied = try stored(stores.denyRules(for: client.id, about: patient, at: clock()))
+            guard !client.scopes.isDenied(by: denied, patient: patient) else {
+                return try home(
+                    visitor, session, query: nil, patient: patient, notice: .appDenied(client.name), status: 403
+                ).refusing(.deniedToApp)
+            }
         }
 
         let now = clock()

@@ -63,9 +63,11 @@ package struct LaunchRequest: Sendable {
     }
 
     /// Proves the request against what is known of the app and the user, and gives the launch and where it goes.
+    ///
+    /// - Parameter denied: what patients do not let the app have now; those of the patient in context suffice.
     package func prepared(
-        for client: ClientRegistration?, user: User?, handle: Secret, iss: String, styleURL: String?, lifetime: Int,
-        vouched: Bool, at now: Instant
+        for client: ClientRegistration?, user: User?, denied: DenyRules, handle: Secret, iss: String, styleURL: String?,
+        lifetime: Int, vouched: Bool, at now: Instant
     ) throws(OAuthError) -> (launch: Launch, link: LaunchLink) {
         let client = try require(client, else: .invalidRequest("client: there is no such app"))
         if let refusal = client.refusal { throw .invalidRequest("client: \(refusal)") }
@@ -81,6 +83,8 @@ package struct LaunchRequest: Sendable {
             try require(
                 user.effectiveAccess(at: now).includes(patient: patient),
                 else: .invalidRequest("the user has no access to this patient"))
+            // Last of what is asked about the patient: whoever hears it may open the record.
+            try require(!client.scopes.isDenied(by: denied, patient: patient), else: .deniedToApp)
         }
         try require(
             context.encounter == nil || context.patient != nil,
@@ -95,6 +99,15 @@ package struct LaunchRequest: Sendable {
             handle: handle.digest, clientID: client.id, account: user.id, context: context, expiresAt: now + lifetime,
             vouchedAt: vouched ? min(authenticatedAt ?? now, now) : nil)
         return (launch, LaunchLink(to: url, iss: iss, handle: handle))
+    }
+}
+
+extension OAuthError {
+    /// For the EHR that vouches for a user who may open the record: that it is so, and nothing of who said what, and when.
+    package static var deniedToApp: OAuthError {
+        OAuthError(
+            .accessDenied, "the patient lets this app see nothing of the record; the launch would be refused",
+            detail: "denied by a directive")
     }
 }
 

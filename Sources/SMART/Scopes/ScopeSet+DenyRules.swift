@@ -18,6 +18,11 @@ extension ScopeSet {
         }
         return ScopeSet(isGranular ? left.map(\.inVersion2) : left)
     }
+
+    /// Whether deny rules leave nothing of it about this patient.
+    package func isDenied(by rules: DenyRules, patient: String?) -> Bool {
+        !isEmpty && permitted(by: rules, patient: patient).isEmpty
+    }
 }
 
 extension ClinicalScope {

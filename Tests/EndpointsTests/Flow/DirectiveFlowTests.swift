@@ -76,4 +76,22 @@ struct DirectiveFlowTests {
         let again = try house.redeem(try #require(try browser.answer["code"]))
         #expect(again["scope"]?.contains("Goal") == false)
     }
+
+    @Test("a launch is refused where it is prepared, by the EHR and in the portal")
+    func launch() throws {
+        try house.addEHR()
+        #expect(try house.prepare("app", for: "amara", ["patient": "p1"]).status == 201)
+        try deny()
+        let answer = try house.prepare("app", for: "amara", ["patient": "p1"])
+        #expect(answer.status == 400 && answer.error == "access_denied" && answer["launch"] == nil)
+        // A record of somebody else, another app, and a launch without a record go on.
+        #expect(try house.prepare("app", for: "amara", ["patient": "p2"]).status == 201)
+        #expect(try house.prepare("trusted", for: "amara", ["patient": "p1"]).status == 201)
+        #expect(try house.prepare("app", for: "amara").status == 201)
+        try browser.get("https://h.example/portal/sign-in")
+        try browser.signIn("amara")
+        try browser.get("https://h.example/portal?patient=p1")
+        try browser.submit("/portal/launch", ["client": "app", "patient": "p1"])
+        #expect(browser.response.status == 403 && browser.page.contains("may see nothing of the record"))
+    }
 }

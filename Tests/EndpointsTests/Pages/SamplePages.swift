@@ -297,7 +297,8 @@ enum SamplePages {
             AppTile(id: text, name: text, scopes: ScopeSet("openid")),
         ]
         let notices: [PortalPage.Notice?] = [
-            nil, .noSuchPatient, .recordUnavailable, .appUnavailable, .appNeedsPatient(text), .formExpired,
+            nil, .noSuchPatient, .recordUnavailable, .appUnavailable, .appNeedsPatient(text), .appDenied(text),
+            .formExpired,
         ]
         func portal(
             _ reach: PortalPage.Reach, _ search: PatientSearch = PatientSearch(), selected: PatientSummary? = nil,

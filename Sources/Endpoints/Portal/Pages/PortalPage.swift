@@ -19,6 +19,8 @@ package struct PortalPage: SpokenPage {
         case recordUnavailable
         case appUnavailable
         case appNeedsPatient(String)
+        /// The patient lets the app see nothing.
+        case appDenied(String)
         case formExpired
     }
 

@@ -123,6 +123,31 @@ extension PortalPage {
             de: "\(name) starten<span class=\"unseen\"> mit der Akte von \(patient)</span>")
     }
 
+    private var appDeniedTitle: HTML {
+        say(
+            en: "This app may not see this record", es: "Esta aplicación no puede ver esta historia clínica",
+            de: "Diese App darf diese Akte nicht sehen")
+    }
+
+    private func appDenied(_ name: String) -> HTML {
+        let name = HTML.name(name)
+        return reach == .ownRecord
+            ? say(
+                en: "You have decided that \(name) may see nothing of your record, so it cannot be opened with it.",
+                es: """
+                    Usted ha decidido que \(name) no vea nada de su historia clínica, así que no se puede abrir con \
+                    ella.
+                    """,
+                de: """
+                    Sie haben entschieden, dass \(name) nichts aus Ihrer Akte sehen darf. Deshalb lässt sich die App \
+                    nicht damit öffnen.
+                    """)
+            : say(
+                en: "It was decided for this patient that \(name) may see nothing of the record.",
+                es: "Para este paciente se decidió que \(name) no vea nada de la historia clínica.",
+                de: "Für diese Person wurde entschieden, dass \(name) nichts aus der Akte sehen darf.")
+    }
+
     func markup(_ notice: Notice) -> HTML {
         switch notice {
         case .noSuchPatient:
@@ -159,6 +184,7 @@ extension PortalPage {
                     en: "<bdi>\(name)</bdi> opens with the record of a patient.",
                     es: "<bdi>\(name)</bdi> se abre con la historia clínica de un paciente.",
                     de: "<bdi>\(name)</bdi> wird mit einer Patientenakte geöffnet."))
+        case .appDenied(let name): .problem(appDeniedTitle, appDenied(name))
         case .formExpired: .problem(tryOnceMore, pageRenewed)
         }
     }
