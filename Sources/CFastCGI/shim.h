@@ -22,9 +22,11 @@ static inline int forbid_core_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-// Swift sees no malloc.h. By itself the allocator learns from one large block to keep the next ones.
+// Swift sees no malloc.h. By itself the allocator learns from one large block to keep the next ones; told not to, it gives
+// back what every request takes anew, a page at a time.
 static inline void give_back_large_blocks(void) {
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
 
 #endif

@@ -53,7 +53,7 @@ package struct SecondFactorPage: SpokenPage {
             <h1>\(title)</h1>
             \(content)
             </div>
-            \("<p><a href=\"/portal\">\(backToStart)</a></p>", if: visitor != nil && interaction == nil)
+            \("<p class=\"narrow\"><a href=\"/portal\">\(backToStart)</a></p>", if: visitor != nil && interaction == nil)
             """)
     }
 }

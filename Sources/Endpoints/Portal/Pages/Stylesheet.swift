@@ -108,6 +108,7 @@ package enum Stylesheet {
         main { padding-block: 2rem }
         footer { padding-bottom: 2rem; color: var(--soft) }
         .narrow { width: 100%; max-width: 28rem; margin: 0 auto }
+        .card + .narrow { margin-top: 1.5rem }
         .card, .patients li, .accounts li {
           padding: 1.5rem;
           background: var(--surface);
@@ -194,7 +195,7 @@ package enum Stylesheet {
         .parts { grid-column: 2; border: 0; padding: 0 0 .5rem }
         input:not(:checked) ~ .parts { display: none }
         .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); gap: 1rem }
-        .answers button { min-height: 3.25rem; font-size: 1.125rem }
+        .answers button { min-height: 3.25rem; padding-inline: .75rem; font-size: 1.125rem }
 
         /* A second factor: its picture, and codes to be written down */
         .qr { display: block; width: min(100%, 15rem); margin: .75rem 0 }
