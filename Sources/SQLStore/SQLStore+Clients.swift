@@ -259,6 +259,7 @@ extension ClientPresentation {
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.object {
+            $0.member("organization_name", organization)
             $0.member("client_uri", clientURI)
             $0.member("logo_uri", logoURI)
             $0.member("policy_uri", policyURI)
@@ -273,7 +274,8 @@ extension ClientPresentation {
     init?(json: String) {
         guard let root = (try? JSONDocument(Array(json.utf8)))?.root, root.kind == .object else { return nil }
         self.init(
-            clientURI: root["client_uri"]?.string, logoURI: root["logo_uri"]?.string,
+            organization: root["organization_name"]?.string, clientURI: root["client_uri"]?.string,
+            logoURI: root["logo_uri"]?.string,
             policyURI: root["policy_uri"]?.string, termsURI: root["tos_uri"]?.string,
             contacts: root["contacts"]?.elements.compactMap(\.string) ?? [],
             softwareID: root["software_id"]?.string, softwareVersion: root["software_version"]?.string)

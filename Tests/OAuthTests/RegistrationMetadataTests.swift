@@ -79,6 +79,9 @@ struct RegistrationMetadataTests {
             ("client_name", #""two\nlines""#, "invalid_client_metadata"),
             ("client_name", #"" ""#, "invalid_client_metadata"),
             ("client_name", #""turned \u202e around""#, "invalid_client_metadata"),
+            // OpenID Federation §5.2.2
+            ("organization_name", #""two\nlines""#, "invalid_client_metadata"),
+            ("organization_name", "7", "invalid_client_metadata"),
             ("client_uri", #""http://app.example""#, "invalid_client_metadata"),
             ("client_uri", #""app.example""#, "invalid_client_metadata"),
             ("logo_uri", #""data:image/png;base64,AAAA""#, "invalid_client_metadata"),
@@ -105,6 +108,7 @@ struct RegistrationMetadataTests {
         var changes: [String: String?] = [:]
         for name in [
             "client_name", "scope", "grant_types", "response_types", "client_uri", "contacts", "jwks", "jwks_uri",
+            "organization_name",
             "software_statement", "application_type", "initiate_login_uri",
         ] { changes[name] = json }
         let client = try Registering.registration(Registering.usual, changes)

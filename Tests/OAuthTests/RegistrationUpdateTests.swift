@@ -138,6 +138,7 @@ struct RegistrationUpdateTests {
             (["redirect_uris": #"["https://app.example/cb","https://app.example/2"]"#], .pending),
             (["scope": #""openid patient/*.rs""#], .pending), (["scope": #""openid""#], .approved),
             (["scope": #""patient/Observation.r""#], .approved), (["logo_uri": #""https://app.example/l""#], .pending),
+            (["organization_name": #""Rowan Bay Hospital""#], .pending),
             (["client_uri": #""https://evil.example/""#], .pending), (["contacts": #"["b@app.example"]"#], .approved),
             (["software_version": #""3""#], .approved), (["application_type": #""native""#], .pending),
             (["initiate_login_uri": #""https://app.example/launch""#], .pending),

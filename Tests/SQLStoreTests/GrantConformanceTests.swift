@@ -25,7 +25,8 @@ struct ClientConformanceTests {
                 id: "c\(number)", name: "C", authentication: method, grantTypes: [.clientCredentials],
                 roles: [.ehr, .resourceServer], scopes: ScopeSet("system/*.rs __introspect"), isDisabled: number == 1,
                 approval: number == 2 ? .pending : .approved, isVerified: number != 3,
-                presentation: ClientPresentation(clientURI: "https://c.example", contacts: ["mailto:a@c.example"]))
+                presentation: ClientPresentation(
+                    organization: "C Health", clientURI: "https://c.example", contacts: ["mailto:a@c.example"]))
             try store.add(client, at: Sample.now)
             let found = try #require(try store.client(client.id))
             #expect(found.authentication == method)

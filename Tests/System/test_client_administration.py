@@ -161,11 +161,12 @@ def test_a_client_is_changed_and_what_is_not_named_stays(instance, add):
     client = add(*APP, "--launch-url", "https://app.example/launch", "--origin", "https://more.example")
     update = ("client", "update", client["client_id"])
     changed = instance.cli(
-        *(*update, "--name", "New name", "--scope", "openid patient/Patient.rs", "--trusted", "--native"),
+        *(*update, "--name", "New name", "--organization", "Acme Health", "--scope", "openid patient/Patient.rs", "--trusted", "--native"),
         *("--redirect-uri", "https://new.example/cb", "--access-token-lifetime", "120"),
     )
     assert changed["name"] == "New name" and changed["scope"] == "openid patient/Patient.rs"
     assert changed["redirect_uris"] == ["https://new.example/cb"] and changed["access_token_lifetime"] == 120
+    assert changed["organization"] == "Acme Health"
     assert changed["trusted"] is True and changed["native"] is True
     assert changed["launch_urls"] == client["launch_urls"] and changed["grant_types"] == client["grant_types"]
     assert changed["origins"] == ["https://new.example", "https://more.example"]
@@ -183,6 +184,15 @@ def test_a_client_is_changed_and_what_is_not_named_stays(instance, add):
     ):
         instance.cli(*update, *options, expect=64)
     instance.cli("client", "update", "nobody", "--name", "x", expect=1)
+
+
+def test_people_read_whose_app_it_is(instance, register, patient):
+    app = register("--organization", "Acme Health", scope="openid launch/patient patient/*.rs")
+    patient.sign_in()
+    page = patient.open(app.request(scope="openid launch/patient patient/*.rs").url)
+    assert "It is an app of Acme Health" in page.text and "Rowan Bay Hospital has looked at it" in page.text
+    instance.cli("client", "update", app.client_id, "--organization", "Acme Health Ltd")
+    assert "It is an app of Acme Health Ltd" in patient.open(app.request(scope="openid launch/patient patient/*.rs").url).text
 
 
 def test_a_change_acts_on_the_next_request(instance, register, patient):

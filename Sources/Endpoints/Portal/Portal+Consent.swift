@@ -71,7 +71,7 @@ extension PortalEndpoint {
             denied: .init(from: asked.scopes.filter { !open.scopes.contains($0) }, by: visit.denied))
         let page = ConsentPage(
             site: site(visit), visitor: try shown(visit, presence), interaction: visit.id.text,
-            appName: visit.client.name,
+            appName: visit.client.name, organization: visit.client.presentation.organization,
             appHost: visit.interaction.request.redirect.host,
             isVerified: visit.client.isVerified, isLaunchFromEHR: visit.interaction.launch != nil, patient: patient,
             isOwnRecord: isOwnRecord(visit, presence), withheld: withheld,
@@ -93,7 +93,8 @@ extension PortalEndpoint {
         let choices = ConsentPage.choices(
             offered(visit, presence), isOwnRecord: isOwnRecord(visit, presence), in: language)
         let wording = choices.wording(
-            of: client.name, at: visit.interaction.request.redirect.host, isVerified: client.isVerified,
+            of: client.name, from: client.presentation.organization, at: visit.interaction.request.redirect.host,
+            isVerified: client.isVerified,
             ticked: ticked, offlineLifetime: policy.refreshTokenLifetime(for: client), in: language)
         let (now, patient) = (clock(), visit.patient)
         // What is allowed for somebody else holds as long as the person acts for them.

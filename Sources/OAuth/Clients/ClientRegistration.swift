@@ -111,6 +111,8 @@ package struct ClientRegistration: Sendable {
 
 /// What a client says about itself, for people (RFC 7591 §2). Nothing of it decides anything.
 package struct ClientPresentation: Sendable, Equatable {
+    /// Whose it is (OpenID Federation §5.2.2: `organization_name`).
+    package var organization: String?
     package var clientURI: String?
     package var logoURI: String?
     package var policyURI: String?
@@ -120,9 +122,11 @@ package struct ClientPresentation: Sendable, Equatable {
     package var softwareVersion: String?
 
     package init(
-        clientURI: String? = nil, logoURI: String? = nil, policyURI: String? = nil, termsURI: String? = nil,
+        organization: String? = nil, clientURI: String? = nil, logoURI: String? = nil, policyURI: String? = nil,
+        termsURI: String? = nil,
         contacts: [String] = [], softwareID: String? = nil, softwareVersion: String? = nil
     ) {
+        self.organization = organization
         self.clientURI = clientURI
         self.logoURI = logoURI
         self.policyURI = policyURI

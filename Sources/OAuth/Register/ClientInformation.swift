@@ -61,6 +61,7 @@ package struct ClientInformation: Sendable {
             case nil: break
             }
         }
+        object.member("organization_name", client.presentation.organization)
         object.member("client_uri", client.presentation.clientURI)
         object.member("logo_uri", client.presentation.logoURI)
         object.member("policy_uri", client.presentation.policyURI)

@@ -52,7 +52,8 @@ package struct ClientMetadata: Sendable {
         applicationType = try sent.text("application_type")
         launchURL = try sent.text("initiate_login_uri")
         presentation = ClientPresentation(
-            clientURI: try sent.page("client_uri"), logoURI: try sent.page("logo_uri"),
+            organization: try sent.word("organization_name"), clientURI: try sent.page("client_uri"),
+            logoURI: try sent.page("logo_uri"),
             policyURI: try sent.page("policy_uri"), termsURI: try sent.page("tos_uri"),
             contacts: try sent.contacts(), softwareID: try sent.word("software_id"),
             softwareVersion: try sent.word("software_version"))

@@ -64,11 +64,11 @@ package struct ClientUpdate: Sendable {
 }
 
 extension ClientRegistration {
-    /// Whether there is anything in this registration that whoever approved the other has not seen: another name or page for
-    /// people, another place for answers, more scopes or grants, keys at another place. New keys at the same place are what a
+    /// Whether there is anything in this registration that whoever approved the other has not seen: another name, organization or page
+    /// for people, another place for answers, more scopes or grants, keys at another place. New keys at the same place are what a
     /// client that rotates them has to bring, and whoever manages the registration may bring them.
     func exceeds(_ approved: ClientRegistration) -> Bool {
-        !name.isExactly(approved.name) || presentation.pages != approved.presentation.pages
+        !name.isExactly(approved.name) || presentation.claims != approved.presentation.claims
             || !Set(redirectURIs).isSubset(of: approved.redirectURIs)
             || !Set(launchURLs).isSubset(of: approved.launchURLs) || isNative && !approved.isNative
             || !grantTypes.isSubset(of: approved.grantTypes) || !scopes.isSubset(of: approved.scopes)
@@ -78,5 +78,6 @@ extension ClientRegistration {
 }
 
 extension ClientPresentation {
-    fileprivate var pages: [String?] { [clientURI, logoURI, policyURI, termsURI] }
+    /// What people are led by.
+    fileprivate var claims: [String?] { [organization, clientURI, logoURI, policyURI, termsURI] }
 }

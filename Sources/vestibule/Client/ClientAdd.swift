@@ -15,6 +15,7 @@ extension ClientCommand {
                 """)
 
         @Option(help: "The name that people see.") var name: String
+        @Option(help: "Whose app it is, for people.") var organization: String?
         @Option(help: "A client_id of your choice; a random one otherwise.") var id: String?
         @OptionGroup(title: "Authentication") var authentication: ClientAuthenticationOptions
         @Option(
@@ -90,7 +91,8 @@ extension ClientCommand {
                 scopes: ClientInput.scopes(scope ?? ""), isTrusted: trusted, isNative: native,
                 origins: ClientInput.origins(origins),
                 lifetimes: ClientInput.lifetimes(access: accessTokenLifetime, refresh: refreshTokenLifetime),
-                access: access.map { try UserAccess(typed: $0) } ?? .all)
+                access: access.map { try UserAccess(typed: $0) } ?? .all,
+                presentation: ClientPresentation(organization: organization.map(ClientInput.name)))
         }
     }
 }

@@ -43,6 +43,7 @@ extension ClientRegistration {
             ("jwks_file", .text(keys.file)), ("algorithms", .list(keys.algorithms)),
             ("access_token_lifetime", .number(lifetimes.accessToken)),
             ("refresh_token_lifetime", .number(lifetimes.refreshToken)),
+            ("organization", .text(presentation.organization)),
             ("client_uri", .text(presentation.clientURI)), ("logo_uri", .text(presentation.logoURI)),
             ("policy_uri", .text(presentation.policyURI)), ("tos_uri", .text(presentation.termsURI)),
             ("contacts", .list(presentation.contacts)), ("software_id", .text(presentation.softwareID)),

@@ -27,6 +27,7 @@ extension ClientCommand {
 
         @Argument(help: "The client_id.") var id: String
         @Option(help: "The name that people see.") var name: String?
+        @Option(help: "Whose app it is, for people.") var organization: String?
         @Option(help: "The scopes the client may ask for, in one text.") var scope: String?
         @Option(
             name: .customLong("grant-type"),
@@ -92,7 +93,7 @@ extension ClientCommand {
         }
 
         private var isRegistrationNamed: Bool {
-            let texts = [name, scope, access].compactMap { $0 } + redirectURIs + launchURLs + origins
+            let texts = [name, organization, scope, access].compactMap { $0 } + redirectURIs + launchURLs + origins
             let numbers = [accessTokenLifetime, refreshTokenLifetime].compactMap { $0 }
             return !texts.isEmpty || !numbers.isEmpty || !grantTypes.isEmpty || hasNoLaunchURL || hasNoOrigin
                 || trust != nil || native != nil
@@ -101,6 +102,7 @@ extension ClientCommand {
         private func changed(_ current: ClientRegistration) throws -> ClientRegistration {
             var client = current
             if let name { client.name = try ClientInput.name(name) }
+            if let organization { client.presentation.organization = try ClientInput.name(organization) }
             if let scope { client.scopes = try ClientInput.scopes(scope) }
             if !grantTypes.isEmpty { client.grantTypes = Set(grantTypes) }
             if !redirectURIs.isEmpty { client.redirectURIs = try ClientInput.redirectURIs(redirectURIs) }

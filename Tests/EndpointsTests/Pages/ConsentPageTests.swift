@@ -12,12 +12,13 @@ struct ConsentPageTests {
     private func page(
         _ offered: String, requested: String? = nil, beyond: String = "", patient: PatientSummary? = amy,
         isOwn: Bool = false,
-        isLaunchFromEHR: Bool = false, ticked: Set<ChoiceID>? = nil, isVerified: Bool = true
+        isLaunchFromEHR: Bool = false, ticked: Set<ChoiceID>? = nil, isVerified: Bool = true,
+        organization: String? = nil
     ) throws -> Markup {
         try Markup(
             ConsentPage(
                 site: Endpoints.Site(name: "Ward"), visitor: Visitor(name: "Ada", csrf: "t"), interaction: "i",
-                appName: "Growth Chart", appHost: "growth.example", isVerified: isVerified,
+                appName: "Growth Chart", organization: organization, appHost: "growth.example", isVerified: isVerified,
                 isLaunchFromEHR: isLaunchFromEHR, patient: patient,
                 isOwnRecord: isOwn,
                 withheld: WithheldScopes(
@@ -52,6 +53,16 @@ struct ConsentPageTests {
         let words = "This app is unverified: nobody at Ward has looked at it"
         #expect(try page("patient/*.rs", isVerified: false).text.contains(words))
         #expect(try !page("patient/*.rs").text.contains("unverified"))
+    }
+
+    @Test("it says whose app it is, and for whose word to take it")
+    func organization() throws {
+        let known = try page("patient/*.rs", organization: "Acme <Health>").text
+        #expect(known.contains("It is an app of Acme <Health>. Ward has looked at it."))
+        #expect(try page("patient/*.rs").text.contains("Ward has looked at this app."))
+        let claimed = try page("patient/*.rs", isVerified: false, organization: "Acme Health").text
+        #expect(claimed.contains("It says that it is from Acme Health.") && !claimed.contains("It is an app of"))
+        #expect(try !page("patient/*.rs", isVerified: false).text.contains("It says that it is from"))
     }
 
     @Test("the patient is named at the top and again beside the buttons, with the host")

@@ -292,7 +292,7 @@ enum SamplePages {
 
     private static func portals(_ text: String) -> [(String, HTML)] {
         let apps = [
-            AppTile(id: text, name: text, host: text, isVerified: false, scopes: ScopeSet(scopes)),
+            AppTile(id: text, name: text, organization: text, host: text, isVerified: false, scopes: ScopeSet(scopes)),
             AppTile(id: text, name: text, scopes: ScopeSet("openid user/Location.rs")),
             AppTile(id: text, name: text, scopes: ScopeSet("openid")),
         ]
@@ -330,7 +330,8 @@ enum SamplePages {
             [nil, patient(text), patient(text, isDeceased: true)].flatMap { patient in
                 [true, false].map { flag in
                     let page = ConsentPage(
-                        site: site(text), visitor: visitor(text), interaction: text, appName: text, appHost: text,
+                        site: site(text), visitor: visitor(text), interaction: text, appName: text,
+                        organization: flag ? nil : text, appHost: text,
                         isVerified: !flag, isLaunchFromEHR: flag, patient: patient, isOwnRecord: flag,
                         withheld: WithheldScopes(
                             requested: "\(offered) fhirUser system/*.rs user/Device.cud \(text)",

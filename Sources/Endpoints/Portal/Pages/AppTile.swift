@@ -7,6 +7,8 @@ package struct AppTile: Sendable {
     /// The client id.
     package let id: String
     package let name: String
+    /// Whose it is.
+    package let organization: String?
     /// The host that it is from, for people to recognize.
     package let host: String?
     /// Whether somebody at the site has looked at it.
@@ -14,9 +16,13 @@ package struct AppTile: Sendable {
     /// What it may ask for; nobody gives it more.
     package let scopes: ScopeSet
 
-    package init(id: String, name: String, host: String? = nil, isVerified: Bool = true, scopes: ScopeSet) {
+    package init(
+        id: String, name: String, organization: String? = nil, host: String? = nil, isVerified: Bool = true,
+        scopes: ScopeSet
+    ) {
         self.id = id
         self.name = name
+        self.organization = organization
         self.host = host
         self.isVerified = isVerified
         self.scopes = scopes
@@ -27,7 +33,8 @@ package struct AppTile: Sendable {
         // not loaded: that would tell its host who opens the portal.
         let page = client.presentation.clientURI ?? client.redirectURIs.compactMap(\.origin).first
         self.init(
-            id: client.id, name: client.name, host: page.flatMap { AbsoluteURL($0)?.host },
+            id: client.id, name: client.name, organization: client.presentation.organization,
+            host: page.flatMap { AbsoluteURL($0)?.host },
             isVerified: client.isVerified, scopes: client.scopes)
     }
 

@@ -4,10 +4,11 @@ import SMART
 extension ConsentChoices {
     /// What the consent page said, and what was ticked on it, as lines of text for the record: it holds no patient's name.
     func wording(
-        of app: String, at host: String, isVerified: Bool, ticked: Set<ChoiceID>, offlineLifetime: Int,
-        in language: Language
+        of app: String, from organization: String?, at host: String, isVerified: Bool, ticked: Set<ChoiceID>,
+        offlineLifetime: Int, in language: Language
     ) -> String {
-        var lines = ["\(app), at \(host)\(isVerified ? "" : ", unverified")"]
+        let whose = organization.map { " (\($0))" } ?? ""
+        var lines = ["\(app)\(whose), at \(host)\(isVerified ? "" : ", unverified")"]
         func line(_ choice: ConsentChoice, around: Permissions?, indent: String) {
             let isTold = choice.permissions.isEmpty || choice.permissions == around
             let permissions = isTold ? "" : " (\(choice.permissions.words(in: language)))"

@@ -8,6 +8,8 @@ package struct ConsentPage: SpokenPage {
     package let visitor: Visitor
     package let interaction: String
     package let appName: String
+    /// Whose app it says it is.
+    package let organization: String?
     /// The host that the answer goes to.
     package let appHost: String
     /// Whether somebody at the site has looked at the app, and not only a policy of it.
@@ -30,8 +32,9 @@ package struct ConsentPage: SpokenPage {
     package let acting: ActingFor?
 
     package init(
-        site: Site, visitor: Visitor, interaction: String, appName: String, appHost: String, isVerified: Bool,
-        isLaunchFromEHR: Bool,
+        site: Site, visitor: Visitor, interaction: String, appName: String, organization: String? = nil,
+        appHost: String,
+        isVerified: Bool, isLaunchFromEHR: Bool,
         patient: PatientSummary?, isOwnRecord: Bool, withheld: WithheldScopes, offlineLifetime: Int,
         today: CalendarDate, ticked: Set<ChoiceID>? = nil, acting: ActingFor? = nil
     ) {
@@ -40,6 +43,7 @@ package struct ConsentPage: SpokenPage {
         self.visitor = visitor
         self.interaction = interaction
         self.appName = appName
+        self.organization = organization
         self.appHost = appHost
         self.isVerified = isVerified
         self.isLaunchFromEHR = isLaunchFromEHR
@@ -66,7 +70,7 @@ package struct ConsentPage: SpokenPage {
             \(patient?.banner(label: bannerLabel, on: today, in: language))
             \(acting.map { "<p class=\"notice\">\(actingWords($0))</p>" })
             <p class="lead">\(origin)</p>
-            \(caution, if: !isVerified)
+            \(isVerified ? "<p>\(whoseWords)</p>" : caution)
             <form class="stack" method="post" action="/portal/consent">
             \(.hidden("csrf", visitor.csrf))\(.hidden("interaction", interaction))
             \(guidance, if: !choices.all.isEmpty)
@@ -98,7 +102,7 @@ extension ConsentPage {
     /// The name that an app gives itself is no reason to trust it (RFC 7591 §5).
     private var caution: HTML {
         """
-        <p class="caution">\(cautionWords)</p>
+        <p class="caution">\(cautionWords)\(organization.map(claimWords))</p>
         """
     }
 

@@ -270,6 +270,7 @@ extension PortalPage {
             <span class="monogram" data-letter="\(app.letter)"></span>
             <div>
             <h3><bdi>\(app.name)</bdi></h3>
+            \(app.organization.map { "<p class=\"hint\"><bdi>\($0)</bdi></p>" })
             \(app.host.map { "<p class=\"hint\"><bdi>\($0)</bdi></p>" })
             \("<p class=\"wrong\">\(unverified)</p>", if: !app.isVerified)
             </div>

@@ -41,6 +41,24 @@ extension ConsentPage {
                 de: "\(.name(appName)) bittet \(site.name) um Zugriff. Bevor Sie antworten, wird nichts weitergegeben.")
     }
 
+    /// Of an app that somebody at the site has looked at.
+    var whoseWords: HTML {
+        guard let organization else {
+            return say(
+                en: "\(site.name) has looked at this app.", es: "\(site.name) ha revisado esta aplicación.",
+                de: "\(site.name) hat sich diese App angesehen.")
+        }
+        return say(
+            en: "It is an app of \(.name(organization)). \(site.name) has looked at it.",
+            es: "Es una aplicación de \(.name(organization)). \(site.name) la ha revisado.",
+            de: "Es ist eine App von \(.name(organization)). \(site.name) hat sie sich angesehen.")
+    }
+    /// Behind the caution.
+    func claimWords(_ organization: String) -> HTML {
+        say(
+            en: " It says that it is from \(.name(organization)).", es: " Dice que es de \(.name(organization)).",
+            de: " Sie gibt an, von \(.name(organization)) zu sein.")
+    }
     var cautionWords: HTML {
         say(
             en: """
