@@ -64,12 +64,12 @@ extension SQLStore {
         try connection.run(
             """
             INSERT INTO consents (id, fhir_base, account, client, patient, requested, allowed, decided_at, expires_at,
-                status, version, changed_at, language, wording)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                status, version, changed_at, language, wording, purpose)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """, consent.id, fhirBase, consent.account, consent.clientID, consent.patient,
             consent.requested.description, consent.allowed.description, consent.decidedAt.seconds,
             consent.expiresAt?.seconds, consent.status.rawValue, consent.version, consent.changedAt.seconds,
-            consent.wording?.language, consent.wording?.text)
+            consent.wording?.language, consent.wording?.text, consent.purpose?.rawValue)
         try keep(
             consent, by: consent.status == .rejected ? .consentDeny : .consentAllow, fhirBase: fhirBase, on: connection)
     }
@@ -124,11 +124,11 @@ extension SQLStore {
             allowed: ScopeSet(row.text(column + 2)), expiresAt: row.optionalInt(column + 3).map { Instant($0) })
     }
 
-    /// Thirteen columns of a consent.
+    /// Fourteen columns of a consent.
     static func consentColumns(of table: String) -> String {
         [
             "id", "account", "client", "patient", "requested", "allowed", "decided_at", "expires_at", "status",
-            "version", "changed_at", "language", "wording",
+            "version", "changed_at", "language", "wording", "purpose",
         ].map { "\(table).\($0)" }.joined(separator: ", ")
     }
 
@@ -143,7 +143,8 @@ extension SQLStore {
             id: row.text(0), account: row.text(1), clientID: row.text(2), patient: row.optionalText(3),
             requested: ScopeSet(row.text(4)), allowed: ScopeSet(row.text(5)), decidedAt: Instant(row.int(6)),
             expiresAt: row.optionalInt(7).map { Instant($0) }, status: status, version: row.int(9),
-            changedAt: Instant(row.int(10)), wording: wording)
+            changedAt: Instant(row.int(10)), wording: wording,
+            purpose: row.optionalText(13).flatMap { Consent.Purpose(rawValue: $0) })
     }
 }
 

@@ -184,16 +184,16 @@ extension SQLStore {
     }
 
     private static func delivery(_ row: any Row) -> Delivery? {
-        guard let record = consent(row), let status = Consent.Status(rawValue: row.text(13)),
-            let destination = Destination(name: row.text(17))
+        guard let record = consent(row), let status = Consent.Status(rawValue: row.text(14)),
+            let destination = Destination(name: row.text(18))
         else { return nil }
         let consent = Consent(
             id: record.id, account: record.account, clientID: record.clientID, patient: record.patient,
-            requested: record.requested, allowed: ScopeSet(row.text(15)), decidedAt: record.decidedAt,
-            expiresAt: record.expiresAt, status: status, version: row.int(14), changedAt: Instant(row.int(16)),
-            wording: record.wording)
+            requested: record.requested, allowed: ScopeSet(row.text(16)), decidedAt: record.decidedAt,
+            expiresAt: record.expiresAt, status: status, version: row.int(15), changedAt: Instant(row.int(17)),
+            wording: record.wording, purpose: record.purpose)
         return Delivery(
-            consent: consent, appName: row.text(20), performer: row.optionalText(21).flatMap { FHIRUser($0) },
-            destination: destination, attempts: row.int(18), dueAt: Instant(row.int(19)))
+            consent: consent, appName: row.text(21), performer: row.optionalText(22).flatMap { FHIRUser($0) },
+            destination: destination, attempts: row.int(19), dueAt: Instant(row.int(20)))
     }
 }

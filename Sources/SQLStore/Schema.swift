@@ -5,7 +5,7 @@ import SQL
 enum Schema {
     static let migrations = Migrations([
         first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
-        follower, secondFactors, helpDesk, owners,
+        follower, secondFactors, helpDesk, owners, purposes,
     ])
 
     private static let first = """
@@ -280,6 +280,11 @@ enum Schema {
     private static let emergencies = """
         -- Whether somebody may open records past the own rights, in an emergency.
         ALTER TABLE accounts ADD COLUMN breaks_glass INTEGER NOT NULL DEFAULT 0;
+        """
+
+    private static let purposes = """
+        -- What a consent lets data be used for; NULL where nobody had asked yet.
+        ALTER TABLE consents ADD COLUMN purpose TEXT;
         """
 
     private static let helpDesk = """

@@ -13,7 +13,8 @@ struct ConsentEventTests {
         Consent(
             id: "c_1", account: "a", clientID: "app", patient: patient, requested: ScopeSet("openid patient/*.rs"),
             allowed: ScopeSet(allowed), decidedAt: Fixture.now, status: status, version: version,
-            changedAt: Fixture.now + 60, wording: ConsentWording(language: "de", text: "[x] Ziele é"))
+            changedAt: Fixture.now + 60, wording: ConsentWording(language: "de", text: "[x] Ziele é"),
+            purpose: patient == nil ? nil : .patientRequest)
     }
 
     private func first(_ array: JSONValue?) -> JSONValue? { array.flatMap { Array($0.elements).first } }
@@ -32,6 +33,7 @@ struct ConsentEventTests {
         let data = try #require(root["data"])
         #expect(data["scope"]?.string == scope && data["version"]?.integer == version)
         #expect(data["client_id"]?.string == "app" && data["patient"]?.string == "p1")
+        #expect(data["purpose"]?.string == "PATRQT")
         #expect(data["consent"]?.string == "\(Fixture.base)/Consent/\(consent().resourceID)")
         #expect(event.id == "\(consent().resourceID)-\(version)")
     }
@@ -70,6 +72,32 @@ struct ConsentEventTests {
         }
     }
 
+    @Test("what for follows from who says it, about whom, and by what right")
+    func purposes() {
+        let temporary = [
+            TemporaryAccess(patient: "child", relationship: .parent, until: Fixture.now + 60),
+            TemporaryAccess(patient: "unconscious", basis: .emergency, until: Fixture.now + 60),
+        ]
+        func purpose(
+            _ fhirUser: String?, _ patient: String?, _ access: UserAccess = .none, at now: Instant = Fixture.now
+        )
+            -> Consent.Purpose?
+        {
+            let user = User(
+                id: "u", subject: "s", name: "N", fhirUser: fhirUser.flatMap { FHIRUser($0) }, access: access,
+                temporaryAccess: temporary)
+            return Consent.Purpose(of: user, about: patient, at: now)
+        }
+        #expect(purpose("Patient/me", "me") == .patientRequest)
+        #expect(purpose("Patient/me", "child") == .familyRequest)
+        #expect(purpose("RelatedPerson/r", "child") == .familyRequest)
+        #expect(purpose("Practitioner/p", "unconscious") == .breakTheGlass)
+        #expect(purpose("Practitioner/p", "other", .all) == .treatment && purpose(nil, "other", .all) == .treatment)
+        // Who may see the patient anyway is there to treat, whatever was opened besides.
+        #expect(purpose("Practitioner/p", "unconscious", .all) == .treatment)
+        #expect(purpose("Practitioner/p", nil, .all) == nil)
+    }
+
     // FHIR R4 consent
     @Test("the resource says who, what, since when and by which words")
     func resource() throws {
@@ -87,6 +115,7 @@ struct ConsentEventTests {
                 "http://openid.net/specs/openid-connect-core-1_0#openid",
                 "http://smarthealthit.org/fhir/scopes/patient/Goal.rs",
             ])
+        #expect(first(provision["purpose"])?["code"]?.string == "PATRQT")
         let actor = first(provision["actor"])?["reference"]
         #expect(actor?["identifier"]?["value"]?.string == "app" && actor?["display"]?.string == "Rounds")
         let data = root["sourceAttachment"]?["data"]?.string

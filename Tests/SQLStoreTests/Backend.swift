@@ -150,7 +150,8 @@ enum Sample {
         Consent(
             id: id, account: "id-amara", clientID: "app", patient: "p1", requested: ScopeSet("openid patient/*.rs"),
             allowed: ScopeSet(allowed), decidedAt: now,
-            wording: ConsentWording(language: "de", text: "App, \u{201E}Ja\u{201C}\n[x] Laborwerte"))
+            wording: ConsentWording(language: "de", text: "App, \u{201E}Ja\u{201C}\n[x] Laborwerte"),
+            purpose: .treatment)
     }
 
     static func code(_ code: String = "code", grant: String = "grant-1", consent: String? = nil) throws

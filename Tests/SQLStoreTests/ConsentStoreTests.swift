@@ -33,6 +33,7 @@ struct ConsentStoreTests {
         #expect(consent.status == .active && consent.version == 1 && consent.patient == "p1")
         #expect(consent.allowed.description == "openid patient/*.rs" && consent.decidedAt == Sample.now)
         #expect(consent.wording == ConsentWording(language: "de", text: "App, \u{201E}Ja\u{201C}\n[x] Laborwerte"))
+        #expect(consent.purpose == .treatment)
         #expect(try store.consent("consent-2") == nil)
     }
 

@@ -31,6 +31,7 @@ def test_a_record_says_who_what_and_which_words(instance, app, consent):
     record = instance.cli("consent", "show", consent)
     assert (record["client"], record["patient"], record["version"]) == (app.client_id, "maja-oconnor", 1)
     assert record["allowed"] == SCOPE and record["requested"] == SCOPE
+    assert record["purpose"] == "PATRQT"
     assert "[x]" in record["wording"] and "Maja" not in record["wording"]
 
 

@@ -106,7 +106,8 @@ extension PortalEndpoint {
             wording: ConsentWording(
                 language: language.rawValue,
                 text: [acting.flatMap { ActingFor($0)?.wording(in: language) }, wording].compactMap { $0 }
-                    .joined(separator: "\n")))
+                    .joined(separator: "\n")),
+            purpose: Consent.Purpose(of: presence.user, about: patient, at: now))
         _ = try stored(stores.decide(consent, in: visit.interaction.id))
         return backToAuthorize(visit).remarking("event", allowed.isEmpty ? "denied" : "allowed")
             .remarking("client", visit.client.id).remarking("consent", consent.id)

@@ -70,6 +70,14 @@ extension Consent {
                 }
             }
         }
+        if let purpose {
+            object.array("purpose") {
+                $0.object {
+                    $0.member("system", "http://terminology.hl7.org/CodeSystem/v3-ActReason")
+                    $0.member("code", purpose.rawValue)
+                }
+            }
+        }
         // SMART scopes-and-launch-context#appendix-uri-representation-of-scopes
         let scopes = status == .rejected ? requested : allowed
         object.array("action") { actions in

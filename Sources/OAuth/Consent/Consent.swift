@@ -12,6 +12,16 @@ package struct Consent: Sendable {
         case rejected
     }
 
+    /// What the data may be used for: codes of HL7's PurposeOfUse (FHIR R4 Consent.provision.purpose).
+    package enum Purpose: String, Sendable, CaseIterable {
+        /// The patient wants it.
+        case patientRequest = "PATRQT"
+        /// Somebody who acts for the patient wants it.
+        case familyRequest = "FAMRQT"
+        case treatment = "TREAT"
+        case breakTheGlass = "BTG"
+    }
+
     package let id: String
     package let account: String
     package let clientID: String
@@ -29,12 +39,15 @@ package struct Consent: Sendable {
     package let changedAt: Instant
     /// What stood on the page; `nil` in records of versions that did not keep it.
     package let wording: ConsentWording?
+    /// `nil` where no patient is in it, and in records of versions that did not keep it.
+    package let purpose: Purpose?
 
     package init(
         id: String, account: String, clientID: String, patient: String?, requested: ScopeSet, allowed: ScopeSet,
         decidedAt: Instant, expiresAt: Instant? = nil, status: Status? = nil, version: Int = 1,
-        changedAt: Instant? = nil, wording: ConsentWording? = nil
+        changedAt: Instant? = nil, wording: ConsentWording? = nil, purpose: Purpose? = nil
     ) {
+        self.purpose = purpose
         self.id = id
         self.account = account
         self.clientID = clientID
@@ -63,5 +76,21 @@ package struct ConsentWording: Sendable, Equatable {
     package init(language: String, text: String) {
         self.language = language
         self.text = text
+    }
+}
+
+extension Consent.Purpose {
+    /// What for somebody lets an app see this patient now; `nil` where no patient is in it.
+    package init?(of user: User, about patient: String?, at now: Instant) {
+        guard let patient else { return nil }
+        let temporary = user.temporaryAccess(to: patient, at: now)
+        self =
+            if user.fhirUser?.ownPatient == patient {
+                .patientRequest
+            } else if temporary?.isEmergency ?? false {
+                .breakTheGlass
+            } else {
+                temporary == nil && !(user.fhirUser?.isPrivate ?? false) ? .treatment : .familyRequest
+            }
     }
 }

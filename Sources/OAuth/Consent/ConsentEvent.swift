@@ -36,6 +36,7 @@ package struct ConsentEvent: Sendable {
                 $0.member("version", consent.version)
                 $0.member("status", consent.status.rawValue)
                 $0.member("client_id", consent.clientID)
+                $0.member("purpose", audience == .owner ? nil : consent.purpose?.rawValue)
                 $0.member("patient", audience == .owner && !consent.tellsPatient ? nil : consent.patient)
                 $0.member("scope", consent.status == .active ? consent.allowed.description : "")
             }

@@ -117,7 +117,8 @@ extension Consent {
             ("id", .text(id)), ("client", .text(clientID)), ("patient", .text(patient)),
             ("status", .text(status.rawValue)), ("version", .number(version)),
             ("decided", .text(decidedAt.timestamp)), ("allowed", .text(allowed.isEmpty ? nil : allowed.description)),
-            ("requested", .text(requested.description)), ("changed", .text(changedAt.timestamp)),
+            ("purpose", .text(purpose?.rawValue)), ("requested", .text(requested.description)),
+            ("changed", .text(changedAt.timestamp)),
             ("expires", .text(expiresAt?.timestamp)), ("language", .text(wording?.language)),
             ("wording", .text(wording?.text)),
         ]

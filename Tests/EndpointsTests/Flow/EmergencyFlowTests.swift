@@ -110,6 +110,7 @@ struct EmergencyFlowTests {
         let tokens = try house.redeem(try #require(try browser.answer["code"]))
         #expect(tokens["patient"] == "p2" && tokens.number("expires_in") == 900)
         #expect(tokens["scope"]?.contains("offline_access") == false)
+        #expect(try house.store().consents(ConsentFilter(patient: "p2")).first?.purpose == .breakTheGlass)
         let digest = SecretDigest(of: try #require(tokens["access_token"]))
         let token = try #require(
             try house.store().accessToken(digest, at: house.instant, policy: SessionPolicy()))

@@ -42,6 +42,7 @@ struct ProxyFlowTests {
         #expect(tokens["patient"] == "p1")
         let consent = try #require(try house.store().consents(ConsentFilter(account: "id-rosa")).first)
         #expect(consent.patient == "p1" && consent.expiresAt == house.instant + 86_400)
+        #expect(consent.purpose == .familyRequest)
         #expect(consent.wording?.text.contains("For the patient, by a person who acts for them.") == true)
         #expect(consent.wording?.text.contains("Maja") == false)
     }
