@@ -79,7 +79,6 @@ struct RegistrationMetadataTests {
             ("client_name", #""two\nlines""#, "invalid_client_metadata"),
             ("client_name", #"" ""#, "invalid_client_metadata"),
             ("client_name", #""turned \u202e around""#, "invalid_client_metadata"),
-            // OpenID Federation §5.2.2
             ("organization_name", #""two\nlines""#, "invalid_client_metadata"),
             ("organization_name", "7", "invalid_client_metadata"),
             ("client_uri", #""http://app.example""#, "invalid_client_metadata"),

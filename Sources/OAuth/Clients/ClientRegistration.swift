@@ -111,7 +111,7 @@ package struct ClientRegistration: Sendable {
 
 /// What a client says about itself, for people (RFC 7591 §2). Nothing of it decides anything.
 package struct ClientPresentation: Sendable, Equatable {
-    /// Whose it is (OpenID Federation §5.2.2: `organization_name`).
+    /// Whose it is: `organization_name`, as OpenID Federation calls it.
     package var organization: String?
     package var clientURI: String?
     package var logoURI: String?
