@@ -22,8 +22,17 @@ extension PortalEndpoint {
         return helpDesk(visitor, session, Form([]))
     }
 
-    /// Posted, for a name has no place in an address.
-    func findCallers(_ request: Request) throws(OAuthError) -> Response {
+    /// A form of somebody who may help, with what it is about.
+    private struct Helping {
+        let form: Form
+        let visitor: BrowserSession
+        let session: Session
+        let reason: StatedReason
+    }
+
+    private func helping(
+        _ request: Request, _ act: (Helping) throws(OAuthError) -> Response
+    ) throws(OAuthError) -> Response {
         let form = try form(of: request)
         let visitor = try visitor(of: request)
         guard let session = visitor.session else { return signInFirst(.helpDesk) }
@@ -31,9 +40,19 @@ extension PortalEndpoint {
         guard isOurs(form, request, token: visitor.formToken) else {
             return helpDesk(visitor, session, form, .formExpired, status: 403)
         }
-        guard StatedReason(form["reason"] ?? "") != nil else {
+        guard let reason = StatedReason(form["reason"] ?? "") else {
             return helpDesk(visitor, session, form, .reasonMissing, status: 400)
         }
+        return try act(Helping(form: form, visitor: visitor, session: session, reason: reason))
+    }
+
+    /// Posted, for a name has no place in an address.
+    func findCallers(_ request: Request) throws(OAuthError) -> Response {
+        try helping(request, found)
+    }
+
+    private func found(_ helping: Helping) throws(OAuthError) -> Response {
+        let (form, visitor, session) = (helping.form, helping.visitor, helping.session)
         guard let query = CallerQuery(form["q"] ?? "") else {
             return helpDesk(visitor, session, form, .tooShort, status: 400)
         }
@@ -50,16 +69,11 @@ extension PortalEndpoint {
 
     /// Looks at a person, and ends something first if the form says what.
     func helpPerson(_ request: Request) throws(OAuthError) -> Response {
-        let form = try form(of: request)
-        let visitor = try visitor(of: request)
-        guard let session = visitor.session else { return signInFirst(.helpDesk) }
-        guard try mayHelp(session.user) else { return noHelper(request) }
-        guard isOurs(form, request, token: visitor.formToken) else {
-            return helpDesk(visitor, session, form, .formExpired, status: 403)
-        }
-        guard let reason = StatedReason(form["reason"] ?? "") else {
-            return helpDesk(visitor, session, form, .reasonMissing, status: 400)
-        }
+        try helping(request, helped)
+    }
+
+    private func helped(_ helping: Helping) throws(OAuthError) -> Response {
+        let (form, visitor, session, reason) = (helping.form, helping.visitor, helping.session, helping.reason)
         let help = try help(Assistance(by: session.user.id, reason: reason), form)
         guard let help else { return helpDesk(visitor, session, form, .noSuchPerson, status: 404) }
         let (described, trouble) = described([help.caller])

@@ -13,22 +13,12 @@ extension UserCommand {
                 who looked and why.
                 """)
         @Argument(help: "The user name.") var username: String
-        @Flag(exclusivity: .exclusive, help: "Whether the person may.") var right: Right
+        @Flag(exclusivity: .exclusive, help: "Whether the person may.") var right: StaffRight
         @OptionGroup var house: House
-
-        enum Right: String, EnumerableFlag {
-            case allow, deny
-        }
 
         func run() throws {
             let store = try house.store()
-            let name = Account.normalized(username: username) ?? username
-            guard let user = try attempt({ try store.user(named: name) }) else {
-                throw Failure("there is no user \(username)")
-            }
-            guard right == .deny || !(user.fhirUser?.isPrivate ?? false) else {
-                throw Failure("\(username) is a patient or acts for one: this is for people at work")
-            }
+            let name = try house.account(named: username, for: right, in: store)
             _ = try attempt { try store.setMayHelp(right == .allow, account: name, at: house.now) }
             house.output.show([("username", .text(name)), ("help_desk", .flag(right == .allow))])
         }

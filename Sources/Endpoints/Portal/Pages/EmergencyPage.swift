@@ -63,12 +63,7 @@ package struct EmergencyPage: SpokenPage {
             <input id="number" name="number" type="text" value="\(number)" autocomplete="off" spellcheck="false" \
             aria-describedby="number-hint" required\(" aria-invalid=\"true\"", if: notice == .noSuchPatient)>
             </div>
-            <div class="field">
-            <label for="reason">\(reasonLabel)</label>
-            <p class="hint" id="reason-hint">\(reasonHint)</p>
-            <input id="reason" name="reason" type="text" value="\(reason)" autocomplete="off" maxlength="300" \
-            aria-describedby="reason-hint" required\(" aria-invalid=\"true\"", if: notice == .reasonMissing)>
-            </div>
+            \(.reasonField(reasonLabel, hint: reasonHint, reason, isMissing: notice == .reasonMissing))
             <div class="answers">
             \(lengths.map { seconds -> HTML in
                 "<button name=\"seconds\" value=\"\(String(seconds))\">\(open(for: seconds))</button>\n"

@@ -76,12 +76,7 @@ package struct HelpDeskPage: SpokenPage {
             <div class="card">
             <form method="post" action="\(Self.path)">
             \(.hidden("csrf", visitor.csrf))
-            <div class="field">
-            <label for="reason">\(reasonLabel)</label>
-            <p class="hint" id="reason-hint">\(reasonHint)</p>
-            <input id="reason" name="reason" type="text" value="\(reason)" autocomplete="off" maxlength="300" \
-            aria-describedby="reason-hint" required\(" aria-invalid=\"true\"", if: notice == .reasonMissing)>
-            </div>
+            \(.reasonField(reasonLabel, hint: reasonHint, reason, isMissing: notice == .reasonMissing))
             <div class="field">
             <label for="q">\(queryLabel)</label>
             <p class="hint" id="q-hint">\(queryHint)</p>

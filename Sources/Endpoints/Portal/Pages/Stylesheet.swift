@@ -153,6 +153,7 @@ package enum Stylesheet {
         input[aria-invalid] { border-color: var(--problem-edge) }
         .wrong { color: var(--problem-edge); font-weight: 600 }
         .row { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: .25rem }
+        p.row { margin-top: 1rem }
         .row input:not([type=hidden], [type=checkbox]) { flex: 1 12rem; width: auto }
         button, .button {
           display: inline-flex;
