@@ -47,7 +47,8 @@ package enum Powers: String, Sendable, CaseIterable {
                 "clients": .read, "client_secrets": .read, "accounts": .read, "attempts": .write,
                 "known_browsers": .write, "sessions": .write, "interactions": .write, "consents": .write,
                 "launches": .write, "grants": .write, "audit_events": .append, "disclosures": .read,
-                "consent_versions": .write, "deliveries": .write, "destinations": .read, "consent_rules": .read,
+                "consent_versions": .write, "deliveries": .write, "destinations": .read, "consent_directives": .write,
+                "consent_directive_versions": .append, "consent_rules": .write,
                 "temporary_access": .write, "second_factors": .write, "recovery_codes": .write,
                 "pending_sign_ins": .write,
             ]

@@ -113,8 +113,11 @@ extension SQLStore {
     }
 
     /// Puts the rules of a version in force instead of those before it, keeps the version, and records the act.
+    ///
+    /// - Parameter account: whose act it is, where it is a person's on our own page.
     static func keep(
-        _ directive: ConsentDirective, by act: AuditAct, fhirBase: String, on connection: any Connection
+        _ directive: ConsentDirective, by act: AuditAct, of account: String? = nil, fhirBase: String,
+        on connection: any Connection
     ) throws(SQLError) {
         try connection.run(
             """
@@ -134,7 +137,7 @@ extension SQLStore {
                 rule.denied.scope.spelling, rule.from?.seconds, rule.until?.seconds,
                 directive.status == .active ? 1 : 0)
         }
-        try record(directive.event(act), at: directive.changedAt, on: connection)
+        try record(directive.event(act, of: account), at: directive.changedAt, on: connection)
     }
 
     private func directives(_ id: String?, _ filter: DirectiveFilter) throws(StoreError) -> [ConsentDirective] {
@@ -183,7 +186,7 @@ extension ConsentDirective {
     }
 
     /// The act that made this version of it.
-    fileprivate func event(_ act: AuditAct) -> AuditEvent {
+    fileprivate func event(_ act: AuditAct, of account: String?) -> AuditEvent {
         let clients = Set(rules.map(\.clientID))
         var details = [AuditDetail(.version, version), AuditDetail(.source, source.rawValue)]
         if !rules.isEmpty {
@@ -195,7 +198,7 @@ extension ConsentDirective {
         }
         if source == .paper, let statement { details.append(AuditDetail(.statement, statement)) }
         return AuditEvent(
-            act, client: clients.count == 1 ? clients.first ?? nil : nil, patient: patient, consent: id,
-            details: details)
+            act, account: account, client: clients.count == 1 ? clients.first ?? nil : nil, patient: patient,
+            consent: id, details: details)
     }
 }

@@ -124,6 +124,7 @@ extension SQLStore: AccountingStore {
     private static let toldActs = [
         AuditAct.breakGlassBegin, .breakGlassEnd, .consentAllow, .consentDeny, .consentChange, .consentWithdraw,
         .consentExpire, .codeIssue,
-        .grantEnd, .proxyAdd, .proxyRemove, .helpDeskView, .helpDeskEnd,
+        .directiveRecord, .directiveChange, .directiveWithdraw, .grantEnd, .proxyAdd, .proxyRemove, .helpDeskView,
+        .helpDeskEnd,
     ].map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

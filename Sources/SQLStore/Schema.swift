@@ -5,7 +5,7 @@ import SQL
 enum Schema {
     static let migrations = Migrations([
         first, second, third, audit, consents, browsers, directives, temporaryAccess, emergencies, recent, simulations,
-        follower, secondFactors, helpDesk, owners, purposes,
+        follower, secondFactors, helpDesk, owners, purposes, ownDirectives,
     ])
 
     private static let first = """
@@ -514,6 +514,39 @@ enum Schema {
             FOREIGN KEY (directive, version) REFERENCES consent_directive_versions (directive, version)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX consent_rules_in_force ON consent_rules (client, patient) WHERE in_force = 1;
+        """
+
+    private static let ownDirectives = """
+        -- on SQLite:
+        -- A CHECK changes with its table alone. Rows refer to it: they have to find theirs again by the end of the migration.
+        PRAGMA defer_foreign_keys = ON;
+        CREATE TEMPORARY TABLE kept_directives AS SELECT * FROM consent_directives;
+        DROP TABLE consent_directives;
+        CREATE TABLE consent_directives (
+            id TEXT PRIMARY KEY,
+            fhir_base TEXT NOT NULL,
+            patient TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),
+            version INTEGER NOT NULL,
+            source TEXT NOT NULL CHECK (source IN ('page', 'paper', 'fhir', 'webhook')),
+            origin TEXT,
+            origin_version TEXT,
+            origin_updated_at INTEGER,
+            statement TEXT,
+            recorded_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            UNIQUE (origin, fhir_base)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO consent_directives SELECT * FROM kept_directives;
+        DROP TABLE kept_directives;
+        CREATE INDEX consent_directives_by_patient ON consent_directives (patient);
+        -- on PostgreSQL:
+        ALTER TABLE consent_directives DROP CONSTRAINT consent_directives_source_check;
+        ALTER TABLE consent_directives ADD CONSTRAINT consent_directives_source_check
+            CHECK (source IN ('page', 'paper', 'fhir', 'webhook'));
+        -- on every engine:
+        -- What is decided for a patient on our own page: one a patient.
+        CREATE UNIQUE INDEX consent_directives_own ON consent_directives (patient, fhir_base) WHERE source = 'page';
         """
 
     private static let recent = """

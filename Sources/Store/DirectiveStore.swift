@@ -20,12 +20,26 @@ package protocol DenyRuleStore {
     func denyRules(for clientID: String, about patient: String, at now: Instant) throws(StoreError) -> DenyRules
 }
 
-/// What patients have decided elsewhere. It holds for the next request of every token.
-package protocol DirectiveStore: DenyRuleStore {
-    func directive(_ id: String) throws(StoreError) -> ConsentDirective?
-
+/// What a patient denies, and what of it is decided on our own page: one directive a patient, for every app.
+package protocol OwnDirectiveStore {
     /// What was changed last comes first.
     func directives(_ filter: DirectiveFilter) throws(StoreError) -> [ConsentDirective]
+
+    /// Makes these rules what the page says of the patient; with none of them it is inactive.
+    ///
+    /// - Parameters:
+    ///   - version: the one that the person saw, 0 where there was none.
+    ///   - account: the person, be it the patient or who acts for the patient.
+    ///   - id: names it, where it is the first.
+    /// - Returns: whether it was done; not where there is another version by now.
+    func decide(
+        _ rules: [DenyRule], of patient: String, after version: Int, by account: String, as id: String, at now: Instant
+    ) throws(StoreError) -> Bool
+}
+
+/// What patients have decided. It holds for the next request of every token.
+package protocol DirectiveStore: DenyRuleStore, OwnDirectiveStore {
+    func directive(_ id: String) throws(StoreError) -> ConsentDirective?
 
     func add(_ directive: ConsentDirective) throws(StoreError)
 

@@ -1,8 +1,8 @@
 // vestibule-portal: the people's pages - signing in, picking a patient, consent, launching apps.
 //
 // STANDARDS  SMART app-launch#launch-app-ehr-launch, WCAG 2.2 AA
-// POWERS     reads accounts; writes sign-in attempts, second factors, sessions, interactions, consents, launches and
-//            emergencies; the key of second factors; reads the FHIR server over nginx's relay socket
+// POWERS     reads accounts; writes sign-in attempts, second factors, sessions, interactions, consents, what patients
+//            deny, launches and emergencies; the key of second factors; reads the FHIR server over nginx's relay socket
 import Endpoints
 import SQLStore
 import Service

@@ -26,6 +26,7 @@ PAGES = {
     "connected apps": lambda walk: walk.with_access("/portal/apps"),
     "less for an app": lambda walk: walk.with_access("/portal/apps/change?app={app}"),
     "second factor": lambda walk: walk.as_clinician("/portal/second-factor"),
+    "what apps may not see": lambda walk: walk.as_patient("/portal/sharing"),
     "activity": lambda walk: walk.as_patient("/portal/activity"),
     "developer": lambda walk: walk.as_patient("/portal/developer"),
     "consent to everything": lambda walk: walk.as_patient(

@@ -20,6 +20,8 @@ class Walk:
     def __init__(self, visitor, instance, clinician, patient, rounds, account, register):
         self.visitor, self.instance, self.clinician, self.patient = visitor, instance, clinician, patient
         self.rounds, self.account, self.register = rounds, account, register
+        #: What puts the instance back as others expect it.
+        self.afterwards = []
 
     def picker(self):
         return self.visitor.carry(self.clinician).open(self.rounds.request().url)
@@ -129,6 +131,75 @@ def activity_of_a_patient(walk):
 @state
 def activity_of_staff(walk):
     walk.visitor.carry(walk.clinician).open("/portal/activity")
+
+
+def limited(walk, name="Robin Achterberg", patient="robin-achterberg"):
+    """The page of a patient of whom no other test denies anything, until the end of this one."""
+
+    def lift():
+        found = walk.instance.cli("consent", "directives", "--patient", patient, "--status", "active")
+        for each in found["directives"]:
+            walk.instance.cli("consent", "lift", each["id"], "--reason", "end of the test")
+
+    walk.afterwards.append(lift)
+    person = walk.account("--fhir-user", f"Patient/{patient}", name=name)
+    return walk.visitor.carry(person).open("/portal/sharing")
+
+
+def keep(page, *labels):
+    for label in labels:
+        page.get_by_label(label, exact=True).check()
+    page.get_by_role("button", name="Keep from every app").click()
+
+
+@state
+def what_apps_may_not_see(walk):
+    page = limited(walk)
+    page.locator("summary", has_text="Only some").first.click()
+
+
+@state
+def what_apps_may_not_see_with_all_that_was_said(walk):
+    app = walk.register(name="An App With Quite A Long Name For Its Many Friends")
+    options = ("--patient", "robin-achterberg", "--client", app.client_id, "--reason", "x")
+    page = limited(walk)
+    walk.instance.cli("consent", "deny", *options, "--resource-types", "Condition", "--until", "2099-05-03")
+    walk.instance.cli("consent", "deny", *options, "--from", "2098-05-03")
+    page.locator("summary", has_text="test results").click()
+    keep(page, "Health goals", "Laboratory results", "Everything else")
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(page.get_by_role("heading", name="What is kept from apps now")).to_be_visible()
+
+
+@state
+def what_apps_may_not_see_where_that_is_everything(walk):
+    page = limited(walk)
+    keep(page, "Every kind of information, now and later", "Health goals")
+    page.locator("summary", has_text="Take back").click()
+
+
+@state
+def what_apps_may_not_see_changed_meanwhile(walk):
+    page = limited(walk)
+    # As if from another window, which saved first.
+    page.locator("input[name=version]").first.evaluate("each => { each.value = '7' }")
+    keep(page, "Health goals")
+    expect(page.get_by_role("alert")).to_contain_text("It was changed meanwhile")
+
+
+@state
+def what_apps_may_not_see_of_staff(walk):
+    walk.visitor.carry(walk.clinician).open("/portal/sharing")
+
+
+@state
+def what_apps_may_not_see_of_a_parent(walk):
+    a_parent(walk, "maja-oconnor", "robin-achterberg").open("/portal/sharing?patient=maja-oconnor")
+
+
+@state
+def what_apps_may_not_see_of_a_parent_who_has_not_chosen(walk):
+    a_parent(walk, "maja-oconnor", "robin-achterberg").open("/portal/sharing")
 
 
 def a_parent(walk, *patients):
@@ -509,13 +580,18 @@ def app_with_a_problem(walk):
 
 @pytest.mark.parametrize("name", list(STATES))
 def test_nothing_is_in_anybodys_way(somebody, instance, clinician, patient, rounds, account, register, name):
-    STATES[name](Walk(somebody, instance, clinician, patient, rounds, account, register))
+    walk = Walk(somebody, instance, clinician, patient, rounds, account, register)
     page = somebody.page
-    for scheme, width in (("light", 1280), ("dark", 320)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        somebody.shot(f"{name} {scheme}")
-        assert somebody.fits() and somebody.has_no_barriers()
+    try:
+        STATES[name](walk)
+        for scheme, width in (("light", 1280), ("dark", 320)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            somebody.shot(f"{name} {scheme}")
+            assert somebody.fits() and somebody.has_no_barriers()
+    finally:
+        for each in walk.afterwards:
+            each()
 
 
 def test_pages_of_ours_can_be_read_at_four_times_the_size(somebody, patient):

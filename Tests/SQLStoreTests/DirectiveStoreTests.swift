@@ -139,7 +139,7 @@ struct DirectiveStoreTests {
                 try reader.accessToken(Sample.digest("at-1"), at: Sample.now + 1, policy: SessionPolicy()) == nil)
             #expect(throws: StoreError.self) { try reader.directive("d1") }
         }
-        for powers in [Powers.authorize, .portal] {
+        for powers in [Powers.authorize, .launch] {
             #expect(try harness.store(powers).denyRules(for: "app", about: "p1", at: Sample.now).denyAll(of: "p1"))
             #expect(throws: StoreError.self) { try harness.store(powers).add(directive("d2")) }
         }

@@ -41,7 +41,9 @@ extension PortalEndpoint {
     ) throws(OAuthError) -> Response {
         var names = PatientNames(directory, within: session.user.effectiveAccess(at: clock()), in: site.language)
         let apps = try connectedApps(of: session.user.id, session.user.fhirUser) { names.name(of: $0) }
-        let page = ConnectedAppsPage(site: site, visitor: shown(visitor, session), apps: apps, notice: notice)
+        let page = ConnectedAppsPage(
+            site: site, visitor: shown(visitor, session), apps: apps, notice: notice,
+            leadsToLimits: speaksForPatients(session.user))
         return .page(page.render(), status: status)
     }
 

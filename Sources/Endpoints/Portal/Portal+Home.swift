@@ -119,7 +119,8 @@ extension PortalEndpoint {
             site: site, visitor: shown(visitor, session), reach: reach, search: search, selected: selected,
             apps: apps, notice: notice, today: today, leadsToConnectedApps: true, people: people.all,
             emergencies: openEmergencies(of: user),
-            offersEmergency: emergencies(for: user) != nil, leadsToHelpDesk: try mayHelp(user))
+            offersEmergency: emergencies(for: user) != nil, leadsToLimits: speaksForPatients(user),
+            leadsToHelpDesk: try mayHelp(user))
         return .page(page.render(), status: status).noting(trouble)
     }
 }

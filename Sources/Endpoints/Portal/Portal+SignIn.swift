@@ -196,6 +196,7 @@ extension SignInPage.Destination {
         case .portal: urls.portal
         case .apps: urls.management
         case .activity: "\(urls.portal)/activity"
+        case .limits: urls.authBase + LimitsPage.path
         case .sessions: "\(urls.portal)/sessions"
         case .developer: urls.authBase + DeveloperPage.path
         case .secondFactor: "\(urls.portal)/second-factor"

@@ -7,7 +7,7 @@ import Store
 
 package typealias PortalStores = ClientStore & AccountStore & UserStore & AttemptStore & SessionStore & InteractionStore
     & LaunchStore & GrantStore & ConsentStore & AuditStore & AccountingStore & DenyRuleStore & EmergencyStore
-    & SecondFactorStore & HelpDeskStore
+    & SecondFactorStore & HelpDeskStore & OwnDirectiveStore
 
 /// The people's pages: sign in, pick a patient, say yes or no, launch an app.
 ///
@@ -91,6 +91,8 @@ package struct PortalEndpoint: Endpoint {
         case (NarrowingPage.path, .get): try narrowingPage(request)
         case (NarrowingPage.path, .post): try narrow(request)
         case ("/portal/activity", .get): try activityPage(request)
+        case (LimitsPage.path, .get): try limitsPage(request)
+        case (LimitsPage.path, .post): try limit(request)
         case ("/portal/sessions", .get): try sessionsPage(request)
         case ("/portal/sessions", .post): try endSessions(request)
         case (EmergencyPage.path, .get): try emergencyPage(request)
@@ -119,7 +121,8 @@ package struct PortalEndpoint: Endpoint {
             .methodNotAllowed("POST")
         case ("/portal", _), ("/portal/sign-in", _), ("/portal/patient", _), ("/portal/encounter", _),
             ("/portal/consent", _), ("/portal/apps", _), ("/portal/sessions", _), (NarrowingPage.path, _),
-            (EmergencyPage.path, _), ("/portal/second-step", _), (SecondFactorPage.path, _), (HelpDeskPage.path, _):
+            (EmergencyPage.path, _), ("/portal/second-step", _), (SecondFactorPage.path, _), (HelpDeskPage.path, _),
+            (LimitsPage.path, _):
             .methodNotAllowed("GET, POST")
         default:
             problem(.notFound, nil, status: 404, request)

@@ -1,7 +1,7 @@
 import SMART
 
-/// What a patient has decided elsewhere, on paper or at a consent platform, as far as it denies something. Its rules win over
-/// whatever was allowed; a permission given elsewhere is kept with it and opens nothing.
+/// What a patient has decided, on our own page, on paper or at a consent platform, as far as it denies something. Its rules win
+/// over whatever was allowed; a permission given elsewhere is kept with it and opens nothing.
 package struct ConsentDirective: Sendable, Equatable {
     package enum Status: String, Sendable, CaseIterable {
         case active
@@ -10,6 +10,8 @@ package struct ConsentDirective: Sendable, Equatable {
 
     /// How it came to us.
     package enum Source: String, Sendable, CaseIterable {
+        /// Ticked on our own page, by the patient or who acts for the patient: one a patient.
+        case page
         /// Signed on paper, or said, and entered by staff.
         case paper
         /// A Consent of the FHIR server.

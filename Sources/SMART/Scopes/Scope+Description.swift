@@ -187,7 +187,7 @@ extension Scope {
 }
 
 extension ClinicalScope {
-    fileprivate static let everything = Wording(
+    static let everything = Wording(
         "every kind of information, now and later", es: "todo tipo de información, ahora y en el futuro",
         de: "alle Arten von Daten, jetzt und später")
 

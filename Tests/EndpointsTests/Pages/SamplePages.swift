@@ -23,8 +23,35 @@ enum SamplePages {
     private static func every(_ text: String) -> [(name: String, html: HTML)] {
         signIn(text) + pickers(text) + encounters(text) + portals(text) + consents(text) + connectedApps(text)
             + narrowings(text) + activities(text) + sessions(text) + secondFactors(text) + emergencies(text)
-            + helpDesk(text)
+            + helpDesk(text) + limits(text)
             + developers(text) + others(text)
+    }
+
+    private static func limits(_ text: String) -> [(String, HTML)] {
+        let notices: [LimitsPage.Notice?] = [
+            nil, .saved, .lifted, .unchanged, .changedMeanwhile, .noSuchPatient, .recordUnavailable, .formExpired,
+        ]
+        let limits = ConsentDirective.Source.allCases.enumerated().map { index, source in
+            SharingLimit(
+                app: index == 0 ? nil : text, kinds: [text, text], since: today, until: index == 1 ? today : nil,
+                isToCome: index == 2, source: source)
+        }
+        let acting = ActingFor(relationship: .parent, until: today)
+        func subject(_ limits: [SharingLimit], _ ticked: Set<String>, _ acting: ActingFor?) -> LimitsPage.Subject {
+            LimitsPage.Subject(
+                id: text, patient: patient(text), acting: acting, limits: limits, ticked: ticked, version: 3)
+        }
+        let subjects = [
+            nil, subject([], [], nil), subject(limits, ["Goal", "everything"], nil), subject(limits, ["rest"], acting),
+        ]
+        return notices.flatMap { notice in
+            subjects.enumerated().map { index, subject in
+                let page = LimitsPage(
+                    site: site(text), visitor: visitor(text), people: index == 3 ? people(text) : [], subject: subject,
+                    notice: notice, today: today)
+                return ("what apps may not see", page.render())
+            }
+        }
     }
 
     private static func developers(_ text: String) -> [(String, HTML)] {
@@ -309,7 +336,7 @@ enum SamplePages {
                 notice: notice, today: today, leadsToConnectedApps: selected != nil,
                 people: reach == .represented ? people(text) : [],
                 emergencies: [OpenEmergency(patient: patient(text), secondsLeft: 61)], offersEmergency: true,
-                leadsToHelpDesk: true
+                leadsToLimits: true, leadsToHelpDesk: true
             ).render()
         }
         return searches(text).map { ("portal, \($0)", portal(.patients, $1, apps: apps)) }

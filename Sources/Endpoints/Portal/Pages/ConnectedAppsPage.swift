@@ -76,8 +76,13 @@ package struct ConnectedAppsPage: ConnectedAppList {
     package let visitor: Visitor
     package let apps: [ConnectedApp]
     package let notice: Notice?
+    /// Whether there is a patient for whom the person may say what apps may not see.
+    package let leadsToLimits: Bool
 
-    package init(site: Site, visitor: Visitor, apps: [ConnectedApp], notice: Notice? = nil) {
+    package init(
+        site: Site, visitor: Visitor, apps: [ConnectedApp], notice: Notice? = nil, leadsToLimits: Bool = false
+    ) {
+        self.leadsToLimits = leadsToLimits
         self.site = site
         self.visitor = visitor
         self.apps = apps
@@ -96,6 +101,7 @@ package struct ConnectedAppsPage: ConnectedAppList {
             <h1>\(connectedAppsTitle)</h1>
             <p class="lead">\(lead)</p>
             \(list)
+            \(limits, if: leadsToLimits)
             """)
     }
 }
@@ -105,6 +111,16 @@ extension ConnectedAppsPage {
         """
         \(change(app), if: app.basis == .consent && !app.scopes.clinical.isEmpty)
         \(endForm(app))
+        """
+    }
+
+    private var limits: HTML {
+        """
+        <section aria-labelledby="kept">
+        <h2 id="kept">\(limitsTitle)</h2>
+        <p>\(limitsLead)</p>
+        <p><a class="button quiet" href="\(LimitsPage.path)">\(limitsTitle)</a></p>
+        </section>
         """
     }
 

@@ -159,9 +159,17 @@ extension ConsentPage {
             <summary>\(withheldTitle)</summary>
             <p>\(withheldWords)</p>
             \(reasons.map { reason, lines -> HTML in lines.isEmpty ? .empty : Self.list(reason, lines) })
+            \(whereToChange)
             \(explanations)
             </details>
             """
+    }
+
+    /// For who may say what apps do not see of this patient, and is signed in here, so that the page opens.
+    private var whereToChange: HTML? {
+        guard !withheld.denied.parts.isEmpty, isOwnRecord || acting != nil, visitor.canSignOut else { return nil }
+        let address = LimitsPage.path(about: isOwnRecord ? nil : patient?.id)
+        return "<p>\(changeItAt("<a href=\"\(address)\">\(limitsTitle)</a>"))</p>"
     }
 
     private static func list(_ reason: HTML, _ lines: [String]) -> HTML {

@@ -40,6 +40,8 @@ package struct PortalPage: SpokenPage {
     package let emergencies: [OpenEmergency]
     /// Whether the person may open another.
     package let offersEmergency: Bool
+    /// Whether there is a patient for whom the person may say what apps may not see.
+    package let leadsToLimits: Bool
     /// Whether the person looks after the connected apps of others.
     package let leadsToHelpDesk: Bool
 
@@ -48,8 +50,9 @@ package struct PortalPage: SpokenPage {
         selected: PatientSummary? = nil, apps: [AppTile], notice: Notice? = nil, today: CalendarDate,
         leadsToConnectedApps: Bool = false, people: [ActingChoice] = [],
         emergencies: [OpenEmergency] = [], offersEmergency: Bool = false,
-        leadsToHelpDesk: Bool = false
+        leadsToLimits: Bool = false, leadsToHelpDesk: Bool = false
     ) {
+        self.leadsToLimits = leadsToLimits
         self.leadsToHelpDesk = leadsToHelpDesk
         self.emergencies = emergencies
         self.offersEmergency = offersEmergency
@@ -83,6 +86,7 @@ package struct PortalPage: SpokenPage {
             \(helpDesk, if: leadsToHelpDesk)
             \(connectedApps, if: leadsToConnectedApps)
             \(activity, if: reach == .ownRecord)
+            \(limits, if: leadsToLimits)
             \(sessions)
             \(secondFactor)
             """)
@@ -96,6 +100,16 @@ extension PortalPage {
         <h2 id="activity">\(activityTitle)</h2>
         <p>\(activityLead)</p>
         <p><a class="button quiet" href="\(ActivityPage.path)">\(activityTitle)</a></p>
+        </section>
+        """
+    }
+
+    private var limits: HTML {
+        """
+        <section aria-labelledby="kept">
+        <h2 id="kept">\(limitsTitle)</h2>
+        <p>\(limitsLead)</p>
+        <p><a class="button quiet" href="\(LimitsPage.path)">\(limitsTitle)</a></p>
         </section>
         """
     }

@@ -31,6 +31,7 @@ package struct SignInPage: SpokenPage {
         case portal
         case apps
         case activity
+        case limits
         case sessions
         case developer
         case secondFactor = "second-factor"

@@ -193,8 +193,8 @@ package enum Stylesheet {
         .ticks label { padding: .625rem 0; font-weight: 400 }
         .columns { columns: 2 20rem; column-gap: 2rem }
         [type=checkbox] { width: 1.5rem; height: 1.5rem; margin: .625rem 0; accent-color: var(--accent) }
-        .parts { grid-column: 2; border: 0; padding: 0 0 .5rem }
-        input:not(:checked) ~ .parts { display: none }
+        .parts, .within { grid-column: 2; border: 0; padding: 0 0 .5rem }
+        input:not(:checked) ~ .parts, input:checked ~ .within { display: none }
         .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); gap: 1rem }
         .answers button { min-height: 3.25rem; padding-inline: .75rem; font-size: 1.125rem }
 

@@ -47,9 +47,9 @@ extension ActivityPage {
     }
     var decisionsSummary: HTML {
         say(
-            en: "When apps were let in, and when their access ended",
-            es: "Cuándo se permitieron aplicaciones y cuándo terminó su acceso",
-            de: "Wann Apps erlaubt wurden und wann ihr Zugriff endete")
+            en: "When apps were let in or kept out, and when their access ended",
+            es: "Cuándo se permitieron o limitaron aplicaciones y cuándo terminó su acceso",
+            de: "Wann Apps erlaubt oder eingeschränkt wurden und wann ihr Zugriff endete")
     }
     var nobodyTitle: HTML {
         say(
@@ -163,6 +163,10 @@ extension RecordEvent {
             language.say(
                 en: "The access of \(app) ended.", es: "Terminó el acceso de \(app).",
                 de: "Der Zugriff ist beendet: \(app).")
+        case .directiveRecord, .directiveChange:
+            limited(by: act.personName, isByStaff: act.isByStaff, in: language)
+        case .directiveWithdraw:
+            opened(by: act.personName, isByStaff: act.isByStaff, in: language)
         case .proxyAdd:
             language.say(
                 en: "\(person) may act for you.", es: "\(person) puede actuar en su nombre.",
@@ -173,6 +177,42 @@ extension RecordEvent {
                 de: "\(person) handelt nicht mehr für Sie.")
         default: nil
         }
+    }
+
+    private static func limited(by person: String?, isByStaff: Bool, in language: Language) -> String {
+        if let person {
+            return language.say(
+                en: "\(person) changed what apps may not see.",
+                es: "\(person) cambió lo que las aplicaciones no pueden ver.",
+                de: "\(person) hat geändert, was Apps nicht sehen dürfen.")
+        }
+        return isByStaff
+            ? language.say(
+                en: "Staff entered what apps may not see.",
+                es: "El personal anotó lo que las aplicaciones no pueden ver.",
+                de: "Das Personal hat eingetragen, was Apps nicht sehen dürfen.")
+            : language.say(
+                en: "Another system told what apps may not see.",
+                es: "Otro sistema comunicó lo que las aplicaciones no pueden ver.",
+                de: "Ein anderes System hat gemeldet, was Apps nicht sehen dürfen.")
+    }
+
+    private static func opened(by person: String?, isByStaff: Bool, in language: Language) -> String {
+        if let person {
+            return language.say(
+                en: "\(person) took back what apps may not see.",
+                es: "\(person) retiró lo que las aplicaciones no podían ver.",
+                de: "\(person) hat zurückgenommen, was Apps nicht sehen durften.")
+        }
+        return isByStaff
+            ? language.say(
+                en: "Staff took back what apps may not see.",
+                es: "El personal retiró lo que las aplicaciones no podían ver.",
+                de: "Das Personal hat zurückgenommen, was Apps nicht sehen durften.")
+            : language.say(
+                en: "Another system took back what apps may not see.",
+                es: "Otro sistema retiró lo que las aplicaciones no podían ver.",
+                de: "Ein anderes System hat zurückgenommen, was Apps nicht sehen durften.")
     }
 
     private static func looked(_ person: String, _ reason: String, in language: Language) -> String {

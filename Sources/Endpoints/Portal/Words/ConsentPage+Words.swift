@@ -257,6 +257,12 @@ extension ConsentPage {
                 es: "El paciente no permite que la aplicación tenga esto:",
                 de: "Das lässt die Patientin oder der Patient der App nicht zu:")
     }
+    func changeItAt(_ link: HTML) -> HTML {
+        say(
+            en: "What was said on our own page can be changed there: \(link)",
+            es: "Lo que se indicó en nuestra propia página se puede cambiar allí: \(link)",
+            de: "Was auf unserer eigenen Seite gesagt wurde, lässt sich dort ändern: \(link)")
+    }
     var forServicesWords: HTML {
         say(
             en: "This is only for programs that work without a person:",

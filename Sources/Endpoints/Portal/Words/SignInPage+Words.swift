@@ -16,6 +16,10 @@ extension SignInPage {
             say(
                 en: "to see who used your record", es: "para ver quién ha usado su historia clínica",
                 de: "um zu sehen, wer Ihre Akte genutzt hat")
+        case .limits:
+            say(
+                en: "to say what apps may not see", es: "para decir qué no pueden ver las aplicaciones",
+                de: "um zu sagen, was Apps nicht sehen dürfen")
         case .sessions:
             say(
                 en: "to see where you are signed in", es: "para ver dónde tiene la sesión abierta",
