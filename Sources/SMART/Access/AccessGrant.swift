@@ -41,7 +41,11 @@ extension AccessGrant {
             let left = ids.subtracting(exclusions.patients)
             guard !left.isEmpty else { return nil }
             reach = .patients(left)
-            excluded = Exclusions(parts: exclusions.parts.filter { left.contains($0.key) })
+            // Who denies is out of reach, but for what is shown to each of several patients: it names the others too.
+            let isShared = Compartment.of(type)?.naming == .severalPatients
+            excluded = Exclusions(
+                patients: isShared ? exclusions.patients : [],
+                parts: exclusions.parts.filter { isShared || left.contains($0.key) })
         case .instance(let own):
             guard type == "Patient" else { return self }
             guard !exclusions.patients.contains(own) else { return nil }

@@ -100,6 +100,26 @@ struct DenyRuleTests {
         #expect(try decide("/Observation", context) == "403")
     }
 
+    @Test("what several patients share is shown to none of them once one denies it, be that one within reach or not")
+    func shared() throws {
+        func appointment(_ patients: String...) -> String {
+            let actors = patients.map { #"{"actor":{"reference":"Patient/\#($0)"}}"# }.joined(separator: ",")
+            return #"{"resourceType":"Appointment","id":"a","participant":[\#(actors)]}"#
+        }
+        for patients in [[Case.own, Case.other], [Case.own]] {
+            let limited = access("user/*.cruds", access: .patients(Set(patients)))
+            let resource = try Case.resource(appointment(Case.own, Case.other))
+            let visibility = Visibility(limited, references: try Case.references())
+            #expect(!visibility.shows(resource, by: .read) && !visibility.admitsChange(of: resource, by: .delete))
+            #expect(try shows(appointment(Case.own), limited))
+            #expect(try !shows(appointment(Case.own), access("user/*.cruds", DenyRules([DenyRule(patient: Case.own)]))))
+            #expect(try decide("/Patient?_has:Appointment:patient:status=x", limited) == "403")
+            let open = access("user/*.cruds", .none, access: .patients(Set(patients)))
+            #expect(try shows(appointment(Case.own, Case.other), open))
+            #expect(try decide("/Patient?_has:Appointment:patient:status=x", open) != "403")
+        }
+    }
+
     @Test("a part that is denied is cut out by its codes, and what has none could be of it")
     func parts() throws {
         func observation(_ patient: String, _ category: String?) -> String {
