@@ -321,6 +321,10 @@ class Fuzzer:
             return "what was there was not the token's to change"
         if after and not self.sight.shows(after, "u" if before else "cu"):
             return "what is there now is not the token's"
+        if self.sight.is_of_everybody:
+            # What is denied in part is looked at above.
+            whole = {each.patient for each in self.sight.denials if each.type in (None, type) and not each.constraints}
+            return "names a patient who denies it" if whole & (people(after or {}) | people(before or {})) else None
         if type in SHARED or type in ("Group", "Binary") or type == "Patient" and not (before and after):
             return "of a type that nobody limited writes"
         if type == "Patient" and before.get("link") != after.get("link"):

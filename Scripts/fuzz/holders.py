@@ -5,7 +5,7 @@ import dataclasses
 
 from keys import ClientKey, key_set
 from oauth import App, Person
-from visible import Grant, Sight, grant
+from visible import Denial, Grant, Sight, grant
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 PROBLEMS = "http://terminology.hl7.org/CodeSystem/condition-category"
@@ -22,6 +22,8 @@ class Holder:
     #: The record number of the patient that is picked, and the id.
     number: str = "MRN-10042"
     patient: str = "maja-oconnor"
+    #: What patients deny the app.
+    denials: tuple = ()
 
     def reach(self, context):
         """Which patients a scope of this context reaches; None for everybody."""
@@ -37,7 +39,7 @@ class Holder:
             mine = {"maja": ("Patient", "maja-oconnor"), "nurse": ("Practitioner", "midwife-ida-sorensen")}
             type, id = mine.get(self.user, ("Practitioner", "dr-amara-lindqvist"))
             grants.append(Grant(None, type, "r", instance=id))
-        return Sight([each for each in grants if each], record)
+        return Sight([each for each in grants if each], record, self.denials)
 
     @property
     def patients(self):
@@ -91,6 +93,33 @@ HOLDERS = [
     ),
     Holder("documents", "maja", ("patient/DocumentReference.cruds", "patient/Provenance.rs", "patient/Binary.rs")),
     Holder("a service with a category", "service", (f"system/Observation.rs?category={LABORATORY}",)),
+    Holder("a service that one denies", "service", ("system/*.rs",), denials=(Denial("maja-oconnor"),)),
+    Holder(
+        "a service that some deny in part",
+        "service",
+        ("system/*.cruds",),
+        denials=(
+            *(Denial("maja-oconnor", "Observation"), Denial("maja-oconnor", "Patient")),
+            Denial("robin-achterberg", "Condition", (("category", (f"{PROBLEMS}|problem-list-item",)),)),
+            Denial("robin-achterberg", "Observation", (("category", (VITAL,)),)),
+        ),
+    ),
+    Holder(
+        "everything but of one",
+        "amara",
+        ("user/*.cruds",),
+        denials=(Denial("robin-achterberg"), Denial("maja-oconnor", "Task")),
+    ),
+    Holder("nurse of one who denies", "nurse", ("user/*.cruds",), denials=(Denial("robin-achterberg"),)),
+    Holder(
+        "patient who denies in part",
+        "maja",
+        ("patient/*.cruds",),
+        denials=(
+            *(Denial("maja-oconnor", "Condition"), Denial("maja-oconnor", "DocumentReference")),
+            Denial("maja-oconnor", "Observation", (("category", (VITAL,)),)),
+        ),
+    ),
     Holder("letters", "nurse", ("user/Observation.u", "user/Device.cud", "user/Condition.s", "user/Patient.r")),
     Holder("everything", "amara", ("user/*.cruds",)),
 ]
@@ -134,6 +163,8 @@ class Desk:
             options = ("--redirect-uri", CALLBACK, "--scope", " ".join(dict.fromkeys(scope.split())))
             self.instance.cli("client", "add", "--id", identity, "--name", "Fuzz", *options)
             self.apps[holder.name] = App(self.instance, identity, CALLBACK)
+        for each in holder.denials:
+            self.instance.cli("consent", "deny", *each.options, "--client", identity, "--reason", "fuzz")
         return self.apps[holder.name]
 
     def token(self, holder, scopes=None):

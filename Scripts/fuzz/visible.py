@@ -37,6 +37,25 @@ VERSION_1 = {"read": "rs", "write": "cud", "*": "cruds"}
 
 
 @dataclasses.dataclass(frozen=True)
+class Denial:
+    """What one patient does not let the app have."""
+
+    patient: str
+    #: None for everything.
+    type: str | None = None
+    #: Pairs of a parameter and its values, as those of a grant.
+    constraints: tuple = ()
+
+    @property
+    def options(self):
+        """Of `vestibule consent deny`."""
+        if self.type is None:
+            return ("--patient", self.patient)
+        query = "&".join(f"{name}={','.join(values)}" for name, values in self.constraints)
+        return ("--patient", self.patient, "--scope", f"patient/{self.type}.cruds{'?' if query else ''}{query}")
+
+
+@dataclasses.dataclass(frozen=True)
 class Grant:
     #: None for everybody.
     patients: frozenset | None
@@ -95,13 +114,13 @@ class Record:
 class Sight:
     """All that one token's grants show of a record."""
 
-    def __init__(self, grants, record):
-        self.grants, self.record = grants, record
+    def __init__(self, grants, record, denials=()):
+        self.grants, self.record, self.denials = grants, record, denials
         self.patients = frozenset().union(*(each.patients for each in grants if each.patients))
 
     def shows(self, resource, letters="cruds"):
-        """Whether a grant with one of the letters reaches the resource."""
-        return any(
+        """Whether a grant with one of the letters reaches the resource, and nobody whom it concerns denies it."""
+        return not any(self.denies(each, resource) for each in self.denials) and any(
             grant.type in (None, resource.get("resourceType"))
             and set(grant.letters) & set(letters)
             and (grant.instance is None or grant.instance == resource.get("id"))
@@ -116,6 +135,8 @@ class Sight:
         return self.shows(stored or resource, letters)
 
     def sees_all_of(self, type, letters="rs"):
+        if type not in SHARED and any(type is None or each.type in (None, type) for each in self.denials):
+            return False
         return any(
             grant.patients is None
             and not grant.constraints
@@ -124,6 +145,34 @@ class Sight:
             and set(grant.letters) & set(letters)
             for grant in self.grants
         )
+
+    @property
+    def is_of_everybody(self):
+        """Whether some grant is limited to no patients."""
+        return any(grant.patients is None and not grant.instance for grant in self.grants)
+
+    def denies(self, denial, resource):
+        type = resource.get("resourceType")
+        return (
+            denial.type in (None, type)
+            and type not in SHARED
+            and self.touches({denial.patient}, resource)
+            and all(holds(resource, *each) for each in denial.constraints)
+        )
+
+    def touches(self, patients, resource):
+        """Whether the resource is of one of the patients, be it of others as well."""
+        type = resource.get("resourceType")
+        if type in SHARED:
+            return False
+        if type == "Provenance":
+            found = [self.record.current.get(each) for each in map(named, resource.get("target", [])) if each]
+            return any(each and each["resourceType"] != "Provenance" and self.touches(patients, each) for each in found)
+        if type == "Group":
+            return any(own(each.get("entity"), patients) for each in resource.get("member", []))
+        if type == "Device" and "patient" not in resource:
+            return False
+        return self.concerns(patients, resource)
 
     def concerns(self, patients, resource):
         type = resource.get("resourceType")
