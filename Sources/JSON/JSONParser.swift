@@ -147,6 +147,7 @@ extension JSONParser {
         var isEscaped = false
         position += 1
         while true {
+            skipPlainCharacters()
             switch byte {
             case UInt8(ascii: "\""):
                 position += 1
@@ -154,11 +155,38 @@ extension JSONParser {
             case UInt8(ascii: "\\"):
                 isEscaped = true
                 try escape()
-            case 0x20...0x7F: position += 1
             case 0x00..<0x20: throw failure(.controlCharacter)
             default: try multibyteScalar()
             }
         }
+    }
+
+    /// Passes over what stands for itself, eight bytes at a time: most of a record is text.
+    private mutating func skipPlainCharacters() {
+        position = bytes.withUnsafeBytes { bytes in
+            var position = position
+            while position + 8 <= bytes.count,
+                Self.arePlain(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            {
+                position += 8
+            }
+            while position < bytes.count, Self.isPlain(bytes[position]) { position += 1 }
+            return position
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20...0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Whether all eight bytes are plain. It may say no of some that are, never yes of one that is not: the high bit of a byte
+    /// is set by what it is looked at for, or by a borrow from a byte that is not plain either.
+    private static func arePlain(_ eight: UInt64) -> Bool {
+        let (ones, highBits): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let quotes = eight ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = eight ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let controls = (eight &- ones &* 0x20) & ~eight
+        return (eight | controls | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes) & highBits == 0
     }
 
     private mutating func escape() throws(JSONError) {

@@ -5,6 +5,19 @@ import Testing
 @Suite("RFC 8259 JSON texts")
 struct JSONDocumentTests {
     // RFC 8259 §2, §3, §4, §5, §6, §7
+    // RFC 8259 §7
+    @Test("a byte that may not stand in a string is found wherever it stands", arguments: 0..<20)
+    func everyByte(_ position: Int) {
+        for byte in UInt8.min...UInt8.max {
+            var text = [UInt8](repeating: UInt8(ascii: "x"), count: 20)
+            text[position] = byte
+            let isPlain = (0x20...0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+            let document = try? JSONDocument([UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")])
+            #expect((document != nil) == isPlain, "\(byte)")
+            if isPlain { #expect(document?.root.string == String(decoding: text, as: UTF8.self)) }
+        }
+    }
+
     @Test(
         "a well-formed text is read",
         arguments: [
