@@ -49,7 +49,8 @@ class World:
         for _ in range(300):
             try:
                 return self.send("GET", "/metadata")
-            except OSError:
+            # Where nobody listens yet, a connection can come to meet itself.
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
         raise SystemExit(f"fuzz-enforce: the FHIR server in {self.directory} does not start")
 

@@ -120,6 +120,9 @@ extension BundleFilter {
             guard let resource = entry["resource"] else { continue }
             verdicts[index].isShown = visibility.shows(resource, by: content.letters(for: entry), beside: companions)
         }
+        if case .search = content, verdicts.contains(where: { $0.isMatch && !$0.isShown }) {
+            hideUnconnected(entries, &verdicts)
+        }
         // Deletions stand between versions without a resource: they say something of a resource only that was seen.
         if case .history(let type, let id) = content, verdicts.contains(where: { $0.isShown }) {
             for index in entries.indices where isDeletion(entries[index].unfolded, of: type, id) {
@@ -127,6 +130,23 @@ extension BundleFilter {
             }
         }
         return verdicts
+    }
+
+    /// What came along tells of the match that it came along with: where a match is hidden, only what is connected to a shown
+    /// one stays.
+    private func hideUnconnected(_ entries: [JSONValue], _ verdicts: inout [Verdict]) {
+        var shown = visibility.connections
+        var waiting: [(index: Int, resource: JSONValue)] = []
+        for (index, folded) in entries.enumerated() where verdicts[index].isShown {
+            guard let resource = folded.unfolded["resource"] else { continue }
+            if verdicts[index].isMatch { shown.add(resource) } else { waiting.append((index, resource)) }
+        }
+        // An include can come along with an include.
+        while case let connected = waiting.filter({ shown.reach($0.resource) }), !connected.isEmpty {
+            for each in connected { shown.add(each.resource) }
+            waiting.removeAll { each in connected.contains { $0.index == each.index } }
+        }
+        for each in waiting { verdicts[each.index].isShown = false }
     }
 
     private func isDeletion(_ entry: JSONValue, of type: String, _ id: String) -> Bool {

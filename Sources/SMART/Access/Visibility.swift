@@ -10,6 +10,9 @@ package struct Visibility: Sendable {
         self.references = references
     }
 
+    /// Nothing yet.
+    var connections: IncludeConnections { IncludeConnections(references) }
+
     /// Whether some grant with one of these letters reaches the resource.
     ///
     /// `companions` are the resources already found visible in the same answer, as `Type/id`.

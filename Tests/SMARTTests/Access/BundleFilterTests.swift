@@ -58,6 +58,33 @@ struct BundleFilterTests {
                 == bundle([Self.own], total: 1, links: [Self.selfLink]))
     }
 
+    // FHIR R4 search#include
+    @Test("what came along with a hidden match goes with it, unless a shown one leads to it or it leads to a shown one")
+    func includes() throws {
+        func doctor(_ id: String) -> String {
+            #"{"resource":{"resourceType":"Practitioner","id":"\#(id)"},"search":{"mode":"include"}}"#
+        }
+        func role(_ id: String, of doctor: String) -> String {
+            #"{"resource":{"resourceType":"PractitionerRole","id":"\#(id)","practitioner":{"reference":"Practitioner/\#(doctor)"}},"search":{"mode":"include"}}"#
+        }
+        func by(_ doctor: String, _ entry: String) -> String {
+            entry.replacing(#""subject""#, with: #""performer":[{"reference":"Practitioner/\#(doctor)"}],"subject""#)
+        }
+        let scopes = "patient/*.rs"
+        let (mine, theirs) = (by("d1", Self.own), by("d2", Self.other))
+        #expect(
+            try filtered(bundle([mine, theirs, doctor("d1"), doctor("d2")]), scopes) == bundle([mine, doctor("d1")]))
+        // By way of an include, in whichever order, and against the direction of the reference.
+        #expect(
+            try filtered(
+                bundle([role("r2", of: "d2"), role("r1", of: "d1"), mine, theirs, doctor("d1"), doctor("d2")]))
+                == bundle([role("r1", of: "d1"), mine, doctor("d1")]))
+        // Where nothing is hidden, nothing is asked of what came along.
+        let all = bundle([mine, doctor("d1"), doctor("d9")])
+        #expect(try filtered(all, scopes) == all)
+        #expect(try filtered(bundle([theirs, doctor("d2")]), scopes) == bundle([]))
+    }
+
     // FHIR R4 bundle-definitions#Bundle.entry.search.mode
     @Test(
         "an entry that cannot be judged goes",
