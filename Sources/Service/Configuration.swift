@@ -104,6 +104,8 @@ package struct Configuration: Sendable {
     package let outbound: Outbound
     package let registration: Registration
     package let consent: ConsentTelling
+    /// Whether patients say on the portal what no app may see.
+    package let offersLimits: Bool
     /// Who may show the pages of an authorization in a frame: EHRs that launch apps for this FHIR base.
     package let frameOrigins: [FrameOrigin]
     /// The seconds for which a record may be opened in an emergency at most; `nil` where that is not offered.
@@ -230,6 +232,7 @@ package struct Configuration: Sendable {
         guard !consent.isWrittenToFHIRServer || changesSocket != nil else {
             throw file.error("consent", "fhir", "needs [fhir] changes, the way to write")
         }
+        offersLimits = try file.bool("consent", "limits") ?? false
         let (allowsLoopback, frames) = (isDemo, try file.strings("frames", "origins") ?? [])
         guard frames.count <= Self.mostFrameOrigins else {
             throw file.error("frames", "origins", "are at most \(Self.mostFrameOrigins)")

@@ -13,7 +13,7 @@ struct ConfigurationFile {
         "secrets": ["directory"],
         "outbound": ["certificate_authorities", "proxy", "allowed"],
         "registration": ["mode", "approve_patient_apps", "scopes"],
-        "consent": ["fhir", "platform", "follow", "inbound"],
+        "consent": ["fhir", "platform", "follow", "inbound", "limits"],
         "sign_in": ["second_factor"],
         "theme": [
             "accent", "accent_text", "background", "dark_accent", "dark_accent_text", "dark_background", "logo",

@@ -29,7 +29,7 @@ serve("vestibule-portal", about: "the people's pages", workers: 32, bodyLimit: 6
             secondFactorPolicy: configuration.secondFactorPolicy,
             totpKey: { () throws(ConfigurationError) in try SecretFile.totp.read(in: configuration.secrets) },
             demoAccounts: configuration.demoAccounts.map(DemoAccount.init), frames: configuration.frameOrigins,
-            longestEmergency: configuration.longestEmergency,
+            longestEmergency: configuration.longestEmergency, offersLimits: configuration.offersLimits,
             desk: try developer.map { DeveloperDesk(configuration, stores: try $0.store()) }, clock: systemClock)
     }
 }

@@ -37,6 +37,15 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("patients say what no app may see where the site says so, and nowhere else")
+    func limits() throws {
+        #expect(try !Configuration(text: Self.minimal, path: "t").offersLimits)
+        #expect(try Configuration(text: "\(Self.minimal)\n[consent]\nlimits = true\n", path: "t").offersLimits)
+        #expect(throws: ConfigurationError.self) {
+            try Configuration(text: "\(Self.minimal)\n[consent]\nlimits = \"all\"\n", path: "t")
+        }
+    }
+
     @Test("who may frame is read, one origin each, and plain http only in a demonstration")
     func frames() throws {
         let text = Self.minimal + "\n[frames]\norigins = [\"https://ehr.example\", \"https://b.example:8443\"]\n"

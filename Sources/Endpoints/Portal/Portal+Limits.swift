@@ -20,6 +20,10 @@ extension PortalEndpoint {
         guard isOurs(form, request, token: visitor.formToken) else {
             return try limitsPage(visitor, session, about: form["patient"], .formExpired, status: 403)
         }
+        let isLifted = form["do"] == "lift"
+        guard offersLimits || isLifted else {
+            return problem(.refused, .accessDenied("patients set no limits here"), status: 403, request)
+        }
         guard let patient = spokenFor(form["patient"], by: session.user) else {
             return try limitsPage(visitor, session, about: nil, .noSuchPatient, status: 404)
         }
@@ -32,7 +36,6 @@ extension PortalEndpoint {
         }
         let denied = own?.rules.map(\.denied) ?? []
         let choices = DenialChoices(in: site.language)
-        let isLifted = form["do"] == "lift"
         // What a form could not show, it does not take back.
         let rules =
             isLifted ? [] : choices.rules(ticked: choices.ticked(in: form), of: patient) + choices.unspoken(denied)
@@ -86,7 +89,8 @@ extension PortalEndpoint {
             (notice, status) = (.recordUnavailable, 503)
         }
         let page = LimitsPage(
-            site: site, visitor: shown(visitor, session), people: people.all, subject: subject, notice: notice,
+            site: site, visitor: shown(visitor, session), people: people.all, subject: subject, isOffered: offersLimits,
+            notice: notice,
             today: today)
         return .page(page.render(), status: status).noting(trouble)
     }

@@ -28,6 +28,8 @@ package struct PortalEndpoint: Endpoint {
     let frames: [FrameOrigin]
     /// The seconds for which a record may be opened in an emergency at most; `nil` where that is not offered.
     let longestEmergency: Int?
+    /// Whether patients may say here what no app may see; what is said already they see, and take back, in any case.
+    let offersLimits: Bool
     /// In demo mode alone: without it there is no developer page.
     let desk: DeveloperDesk?
     let clock: Clock
@@ -38,7 +40,8 @@ package struct PortalEndpoint: Endpoint {
         urls: ServerURLs, site: Site, policy: TokenPolicy, sessionPolicy: SessionPolicy, stores: any PortalStores,
         directory: any PatientDirectory, hashing: Turnstile, secondFactorPolicy: SecondFactorPolicy = .optional,
         totpKey: @escaping @Sendable () throws(ConfigurationError) -> [UInt8], demoAccounts: [DemoAccount] = [],
-        frames: [FrameOrigin] = [], longestEmergency: Int? = nil, desk: DeveloperDesk? = nil, clock: @escaping Clock,
+        frames: [FrameOrigin] = [], longestEmergency: Int? = nil,
+        offersLimits: Bool = false, desk: DeveloperDesk? = nil, clock: @escaping Clock,
         secrets: SecretSource = .system
     ) {
         self.urls = urls
@@ -53,6 +56,7 @@ package struct PortalEndpoint: Endpoint {
         self.demoAccounts = demoAccounts
         self.frames = frames
         self.longestEmergency = longestEmergency
+        self.offersLimits = offersLimits
         self.desk = desk
         self.clock = clock
         self.secrets = secrets

@@ -44,6 +44,23 @@ struct LimitsFlowTests {
         }
     }
 
+    @Test("where the site does not offer it, what was said is seen and taken back, and no more is said")
+    func notOffered() throws {
+        try open()
+        try save("Goal")
+        let earlier = browser.page
+        house.offerNoLimits()
+        try open()
+        #expect(browser.page.contains("Every app") && browser.page.contains("ask Test, by telephone or at the desk"))
+        #expect(!browser.page.contains("type=\"checkbox\""))
+        try save("Condition", on: earlier)
+        #expect(browser.response.status == 403 && browser.page.contains("This is not open to you"))
+        #expect(try own()?.version == 1)
+        try open()
+        try browser.submit("/portal/sharing", ["do": "lift"])
+        #expect(try browser.response.status == 200 && own()?.rules.isEmpty == true)
+    }
+
     @Test("what is ticked is gone for tokens that are out, until it is unticked")
     func whole() throws {
         let app = TestBrowser(house)

@@ -27,6 +27,7 @@ final class TestHouse: Sendable {
     /// Who may show pages in a frame.
     let frames: [FrameOrigin]
     private let longestEmergency: Int?
+    private let limits = Atomic(true)
     private let isDemo: Bool
     private let paused = Atomic<Int>(0)
     let secondFactorPolicy: SecondFactorPolicy
@@ -139,6 +140,9 @@ final class TestHouse: Sendable {
         isDemo ? Simulator(try store()) { self.paused.add($0, ordering: .relaxed) } : nil
     }
 
+    /// From now on patients say nothing here of what no app may see.
+    func offerNoLimits() { limits.store(false, ordering: .relaxed) }
+
     func portal() throws -> PortalEndpoint {
         let hasKey = hasSecondFactorKey
         return PortalEndpoint(
@@ -149,6 +153,7 @@ final class TestHouse: Sendable {
                 guard hasKey else { throw ConfigurationError(path: "totp.key", reason: "it is not there") }
                 return [UInt8](repeating: 9, count: 32)
             }, frames: frames, longestEmergency: longestEmergency,
+            offersLimits: limits.load(ordering: .relaxed),
             desk: isDemo ? DeveloperDesk(urls: urls, policy: SessionPolicy(), stores: try store()) : nil, clock: clock)
     }
 

@@ -48,7 +48,7 @@ enum SamplePages {
             subjects.enumerated().map { index, subject in
                 let page = LimitsPage(
                     site: site(text), visitor: visitor(text), people: index == 3 ? people(text) : [], subject: subject,
-                    notice: notice, today: today)
+                    isOffered: index != 2, notice: notice, today: today)
                 return ("what apps may not see", page.render())
             }
         }

@@ -74,14 +74,17 @@ package struct LimitsPage: SpokenPage {
     package let people: [ActingChoice]
     /// `nil` where a choice is to be made first, and for who is no patient.
     package let subject: Subject?
+    /// Whether more can be kept from apps here, and not only be seen and taken back.
+    package let isOffered: Bool
     package let choices: DenialChoices
     package let notice: Notice?
     package let today: CalendarDate
 
     package init(
-        site: Site, visitor: Visitor, people: [ActingChoice] = [], subject: Subject?, notice: Notice? = nil,
-        today: CalendarDate
+        site: Site, visitor: Visitor, people: [ActingChoice] = [], subject: Subject?, isOffered: Bool = true,
+        notice: Notice? = nil, today: CalendarDate
     ) {
+        self.isOffered = isOffered
         self.site = site
         self.visitor = visitor
         self.people = people
@@ -155,7 +158,7 @@ extension LimitsPage {
         \(subject.patient?.banner(label: isOwnRecord ? yourRecord : forWhomYouAct, on: today, in: language))
         <p class="lead">\(lead)</p>
         \(list(subject.limits))
-        \(form(subject))
+        \(isOffered ? form(subject) : elsewhere)
         \(lifting(subject), if: subject.limits.contains { $0.source == .page })
         """
     }
@@ -193,6 +196,15 @@ extension LimitsPage {
         \(whomToAsk(limit.source).map { "<p class=\"aside\">\($0)</p>" })
         </li>
 
+        """
+    }
+
+    private var elsewhere: HTML {
+        """
+        <section aria-labelledby="keep">
+        <h2 id="keep">\(keepTitle)</h2>
+        <p>\(keepElsewhere)</p>
+        </section>
         """
     }
 

@@ -122,6 +122,13 @@ extension LimitsPage {
             es: "Marque lo que ninguna aplicación puede ver. Nada cambia hasta que lo guarde.",
             de: "Kreuzen Sie an, was keine App sehen darf. Es ändert sich nichts, bis Sie es speichern.")
     }
+    var keepElsewhere: HTML {
+        say(
+            en: "If you want something kept from apps, ask \(site.name), by telephone or at the desk.",
+            es:
+                "Si quiere reservar algo frente a las aplicaciones, pregunte a \(site.name), por teléfono o en el mostrador.",
+            de: "Wenn Sie etwas vor Apps zurückhalten möchten, fragen Sie \(site.name), am Telefon oder am Schalter.")
+    }
     var noAppSees: HTML {
         say(
             en: "No app may see anything", es: "Ninguna aplicación puede ver nada", de: "Keine App darf etwas sehen")
