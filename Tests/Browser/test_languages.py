@@ -133,7 +133,10 @@ def test_no_page_needs_a_script_or_hides_a_fault_behind_its_policy(walk_with, na
     plain = walk_with(locale="de-AT", java_script_enabled=False)
     page = PAGES[name](plain)
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    expect(page.locator("h1")).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(page.locator("h1")).to_be_visible()
+        assert plain.visitor.fits()
     open_to_all = walk_with(locale="de-AT", bypass_csp=True)
     PAGES[name](open_to_all)
     assert open_to_all.visitor.has_no_barriers()

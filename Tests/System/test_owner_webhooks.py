@@ -119,6 +119,7 @@ def test_a_secret_is_changed_without_a_gap(instance, app, patient, owner, courie
     old = tell(instance, app, owner)
     assert instance.cli("client", "webhook-secret", app.client_id)["webhook_secret"] == old
     new = instance.cli("client", "webhook-secret", app.client_id, "--rotate", "--overlap-hours", "1")
+    instance.cli("client", "webhook-secret", app.client_id, "--overlap-hours", "1", expect=64)
     assert new["webhook_secret"] != old and new["old_secret_signs_until"]
     app.tokens(patient, scope=SCOPE)
     courier("--once")

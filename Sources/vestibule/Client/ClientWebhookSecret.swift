@@ -18,17 +18,23 @@ extension ClientCommand {
             abstract: "Show the secret that the owner of an app checks our events with (Standard Webhooks).")
         @Argument(help: "The client_id.") var id: String
         @Flag(help: "Make another one.") var rotate = false
-        @Option(help: "Hours that the old one signs too, beside the new one.") var overlapHours = 24
+        @Option(help: "Hours that the old one signs too, beside the new one; 24 otherwise.") var overlapHours: Int?
         @OptionGroup var house: House
 
-        func run() throws {
+        func validate() throws {
+            guard let overlapHours else { return }
+            guard rotate else { throw ValidationError("--overlap-hours belongs to --rotate") }
             guard (0...720).contains(overlapHours) else { throw ValidationError("--overlap-hours is 0 to 720") }
+        }
+
+        func run() throws {
             let store = try house.store()
             _ = try store.existing(client: id)
             if rotate {
                 let (salt, now) = (SecretSource.system.identifier(), house.now)
+                let overlapEnd = now + (overlapHours ?? 24) * 3600
                 let isDone = try attempt {
-                    try store.rotateWebhookKey(to: salt, of: id, overlapEnd: now + overlapHours * 3600, at: now)
+                    try store.rotateWebhookKey(to: salt, of: id, overlapEnd: overlapEnd, at: now)
                 }
                 guard isDone else { throw Self.none(id) }
             }

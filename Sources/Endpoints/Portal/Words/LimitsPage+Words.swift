@@ -8,15 +8,14 @@ extension SpokenPage {
     }
     var limitsLead: HTML {
         say(
-            en:
-                "Keep kinds of information from every app, whatever it was allowed, and see what is kept from apps now.",
+            en: "See what is kept from apps, whatever they were allowed, and change what was said on that page.",
             es: """
-                Reserve tipos de información frente a todas las aplicaciones, se les haya permitido lo que se les haya \
-                permitido, y vea qué está reservado ahora.
+                Vea qué se reserva frente a las aplicaciones, se les haya permitido lo que se les haya permitido, y \
+                cambie lo que se indicó en esa página.
                 """,
             de: """
-                Halten Sie Arten von Daten vor allen Apps zurück, was immer ihnen erlaubt wurde, und sehen Sie, was \
-                gerade zurückgehalten wird.
+                Sehen Sie, was vor Apps zurückgehalten wird, was immer ihnen erlaubt wurde, und ändern Sie, was auf der \
+                Seite dazu gesagt wurde.
                 """)
     }
 }
