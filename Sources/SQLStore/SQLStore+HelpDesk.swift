@@ -30,7 +30,7 @@ extension SQLStore: HelpDeskStore {
         _ query: CallerQuery, orFor patients: [String], limit: Int, at now: Instant
     ) throws(StoreError) -> [Caller] {
         var parameters: [any Bindable] = [fhirBase, limit, query.username]
-        func placeholder(_ value: any Bindable) -> String {
+        func parameter(_ value: any Bindable) -> String {
             parameters.append(value)
             return "$\(parameters.count)"
         }
@@ -38,17 +38,17 @@ extension SQLStore: HelpDeskStore {
         if !query.words.isEmpty {
             let words = query.words.map { word in
                 // Whichever letters the engine can put in lower case: SQLite knows those of ASCII alone.
-                let patterns = [word, word.uppercasedBeyondASCII].map { placeholder("%\($0.literalInLike)%") }
+                let patterns = [word, word.uppercasedBeyondASCII].map { parameter("%\($0.literalInLike)%") }
                 return patterns.map { "lower(accounts.name) LIKE \($0) ESCAPE '!'" }.joined(separator: " OR ")
             }
             wanted.append(words.map { "(\($0))" }.joined(separator: " AND "))
         }
         for patient in patients {
-            wanted.append("accounts.fhir_user = \(placeholder("Patient/\(patient)"))")
+            wanted.append("accounts.fhir_user = \(parameter("Patient/\(patient)"))")
             wanted.append(
                 """
-                accounts.id IN (SELECT account FROM temporary_access WHERE patient = \(placeholder(patient))
-                    AND ended_at IS NULL AND basis <> 'emergency' AND expires_at > \(placeholder(now.seconds)))
+                accounts.id IN (SELECT account FROM temporary_access WHERE patient = \(parameter(patient))
+                    AND ended_at IS NULL AND basis <> 'emergency' AND expires_at > \(parameter(now.seconds)))
                 """)
         }
         let statement = """

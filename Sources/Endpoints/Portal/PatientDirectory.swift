@@ -24,6 +24,16 @@ package protocol PatientDirectory {
     func currentEncounter(of patient: String) throws(PatientDirectoryError) -> String?
 }
 
+extension PatientDirectory {
+    /// The patients of exactly this record number: nobody is found by a name or a part of anything.
+    func patients(numbered text: String) throws(PatientDirectoryError) -> [PatientSummary] {
+        let number = text.split(separator: " ").joined(separator: " ")
+        guard case .recordNumber = PatientQuery(number) else { return [] }
+        let found = try patients(matching: number, within: .all, limit: 20)?.patients ?? []
+        return found.filter { $0.recordNumber?.isExactly(number) ?? false }
+    }
+}
+
 /// The FHIR server could not be asked, or its answer could not be read. The reason is for our log.
 package struct PatientDirectoryError: Error, Sendable {
     package let reason: String

@@ -40,13 +40,13 @@ extension PortalEndpoint {
         guard let reason = StatedReason(form["reason"] ?? "") else {
             return try emergencyPage(visitor, session, form, .reasonMissing, request, status: 400)
         }
-        let found: PatientSummary?
+        let found: [PatientSummary]
         do {
-            found = try self.patient(numbered: form["number"] ?? "")
+            found = try directory.patients(numbered: form["number"] ?? "")
         } catch {
             return try emergencyPage(visitor, session, form, .unavailable, request, status: 503).noting(error.reason)
         }
-        guard let patient = found else {
+        guard found.count == 1, let patient = found.first else {
             return try emergencyPage(visitor, session, form, .noSuchPatient, request, status: 404)
         }
         // Who may see the patient anyway needs no emergency.
@@ -86,16 +86,6 @@ extension PortalEndpoint {
             try stored(stores.choose(patient: patient, account: session.user.id, in: visit.interaction.id, at: clock()))
         }
         return backToAuthorize(visit)
-    }
-
-    /// The one patient of exactly this record number: nobody is found by a name or a part of anything.
-    private func patient(numbered text: String) throws(PatientDirectoryError) -> PatientSummary? {
-        let number = text.split(separator: " ").joined(separator: " ")
-        guard case .recordNumber = PatientQuery(number),
-            let found = try directory.patients(matching: number, within: .all, limit: 20)
-        else { return nil }
-        let exact = found.patients.filter { $0.recordNumber?.isExactly(number) ?? false }
-        return exact.count == 1 ? exact.first : nil
     }
 
     private func noEmergency(_ request: Request) -> Response {

@@ -112,13 +112,10 @@ extension PortalEndpoint {
         }
     }
 
-    /// The patients of exactly this record number; one that is not known is nobody's.
+    /// Without anybody where the FHIR server does not answer.
     private func patients(numbered text: String) -> (found: [String], trouble: String?) {
-        let number = text.split(separator: " ").joined(separator: " ")
-        guard case .recordNumber = PatientQuery(number) else { return ([], nil) }
         do {
-            let patients = try directory.patients(matching: number, within: .all, limit: 20)?.patients ?? []
-            return (patients.filter { $0.recordNumber?.isExactly(number) ?? false }.map(\.id), nil)
+            return (try directory.patients(numbered: text).map(\.id), nil)
         } catch {
             return ([], error.reason)
         }

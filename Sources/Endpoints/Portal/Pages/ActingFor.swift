@@ -47,3 +47,33 @@ package struct ActingChoice: Sendable {
             """
     }
 }
+
+extension SpokenPage {
+    /// For whom the person is here: a way to each but the one that is chosen.
+    func choices(
+        among people: [ActingChoice], chosen: String?, on today: CalendarDate, address: (String) -> String
+    ) -> HTML {
+        let entries = people.map { person -> HTML in
+            let patient = person.patient
+            return person.entry(
+                on: today, in: language,
+                action: patient.id == chosen
+                    ? "<span class=\"mark\">\(chosenMark)</span>" : choice(patient, on: today, address(patient.id)))
+        }
+        return """
+            <section aria-labelledby="for-whom">
+            <h2 id="for-whom">\(forWhom)</h2>
+            <ul class="plain patients">
+            \(entries)
+            </ul>
+            </section>
+            """
+    }
+
+    func choice(_ patient: PatientSummary, on today: CalendarDate, _ address: String) -> HTML {
+        """
+        <a class="button" href="\(address)">\(choose)<span class="unseen"> \
+        \(patient.displayName(in: language)), \(patient.distinction(on: today, in: language))</span></a>
+        """
+    }
+}

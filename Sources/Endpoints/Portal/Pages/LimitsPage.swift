@@ -107,7 +107,7 @@ package struct LimitsPage: SpokenPage {
             """
             \(notice.map(markup))
             <h1>\(limitsTitle)</h1>
-            \(chosen)
+            \(choices(among: people, chosen: subject?.id, on: today) { Self.path(about: $0) }, if: !people.isEmpty)
             \(subject.map(content) ?? withoutSubject)
             <p><a href="/portal">\(backToStart)</a></p>
             """)
@@ -128,29 +128,6 @@ extension LimitsPage {
         <p>\(noRecordWords)</p>
         </div>
         """
-    }
-
-    /// For whom, where that is a choice.
-    private var chosen: HTML? {
-        guard !people.isEmpty else { return nil }
-        return """
-            <section aria-labelledby="for-whom">
-            <h2 id="for-whom">\(forWhom)</h2>
-            <ul class="plain patients">
-            \(people.map { person -> HTML in
-                person.entry(on: today, in: language, action: choiceOrMark(person.patient))
-            })
-            </ul>
-            </section>
-            """
-    }
-
-    private func choiceOrMark(_ patient: PatientSummary) -> HTML {
-        guard patient.id != subject?.id else { return "<span class=\"mark\">\(chosenMark)</span>" }
-        return """
-            <a class="button" href="\(Self.path(about: patient.id))">\(choose)<span class="unseen"> \
-            \(patient.displayName(in: language)), \(patient.distinction(on: today, in: language))</span></a>
-            """
     }
 
     private func content(_ subject: Subject) -> HTML {

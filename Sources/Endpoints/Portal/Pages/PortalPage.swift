@@ -79,7 +79,7 @@ package struct PortalPage: SpokenPage {
             \(notice.map(markup) ?? (searches ? search.problem(in: language) : nil))
             <h1>\(title)</h1>
             \(openEmergencies, if: !emergencies.isEmpty)
-            \(choices, if: !people.isEmpty)
+            \(choices(among: people, chosen: selected?.id, on: today) { address(choosing: $0) }, if: !people.isEmpty)
             \(record)
             \(emergencyDoor(), if: offersEmergency && isDenied)
             \(appSection)
@@ -185,22 +185,6 @@ extension PortalPage {
         """
     }
 
-    /// For whom: the person, or somebody else.
-    private var choices: HTML {
-        """
-        <section aria-labelledby="for-whom">
-        <h2 id="for-whom">\(forWhom)</h2>
-        <ul class="plain patients">
-        \(people.map { $0.entry(on: today, in: language, action: choiceOrMark($0.patient)) })
-        </ul>
-        </section>
-        """
-    }
-
-    private func choiceOrMark(_ patient: PatientSummary) -> HTML {
-        patient.id == selected?.id ? "<span class=\"mark\">\(chosenMark)</span>" : choice(patient)
-    }
-
     /// Step 1: whose record.
     private var record: HTML {
         switch (reach, selected) {
@@ -241,10 +225,7 @@ extension PortalPage {
     }
 
     private func choice(_ patient: PatientSummary) -> HTML {
-        """
-        <a class="button" href="\(address(choosing: patient.id))">\(choose)<span class="unseen"> \
-        \(patient.displayName(in: language)), \(patient.distinction(on: today, in: language))</span></a>
-        """
+        choice(patient, on: today, address(choosing: patient.id))
     }
 
     /// The portal with a patient chosen, or none.

@@ -3,12 +3,6 @@ import OAuth
 import Store
 
 extension ActivityPage {
-    var backToStart: HTML { say(en: "Back to the start", es: "Volver al inicio", de: "Zurück zum Anfang") }
-    var noRecordTitle: HTML {
-        say(
-            en: "There is no record of yours here", es: "Aquí no hay ninguna historia clínica suya",
-            de: "Hier gibt es keine Akte von Ihnen")
-    }
     var noRecordWords: HTML {
         say(
             en: "This page is for patients. Your account does not belong to a patient’s record.",

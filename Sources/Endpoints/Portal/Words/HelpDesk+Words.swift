@@ -28,7 +28,6 @@ extension PortalPage {
 }
 
 extension HelpDeskPage {
-    var backToStart: HTML { say(en: "Back to the start", es: "Volver al inicio", de: "Zurück zum Anfang") }
     var lead: HTML {
         say(
             en: """

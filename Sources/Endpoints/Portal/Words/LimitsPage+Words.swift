@@ -21,13 +21,6 @@ extension SpokenPage {
 }
 
 extension LimitsPage {
-    var backToStart: HTML { say(en: "Back to the start", es: "Volver al inicio", de: "Zurück zum Anfang") }
-    var chosenMark: String { say(en: "Chosen", es: "Seleccionado", de: "Ausgewählt") }
-    var noRecordTitle: HTML {
-        say(
-            en: "There is no record of yours here", es: "Aquí no hay ninguna historia clínica suya",
-            de: "Hier gibt es keine Akte von Ihnen")
-    }
     var noRecordWords: HTML {
         say(
             en: "This page is for patients, and for those who act for them. Your account belongs to neither.",

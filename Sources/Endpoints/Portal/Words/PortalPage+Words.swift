@@ -28,7 +28,6 @@ extension PortalPage {
     var chosenPatient: String {
         say(en: "Chosen patient", es: "Paciente elegido", de: "Ausgewählte Patientin oder ausgewählter Patient")
     }
-    var chosenMark: String { say(en: "Chosen", es: "Seleccionado", de: "Ausgewählt") }
     var chooseAnother: HTML {
         say(en: "Choose another patient", es: "Elegir otro paciente", de: "Andere Person auswählen")
     }

@@ -66,7 +66,6 @@ extension SecondStepPage {
 }
 
 extension SecondFactorPage {
-    var backToStart: HTML { say(en: "Back to the start", es: "Volver al inicio", de: "Zurück zum Anfang") }
     var demanded: HTML {
         say(
             en: "\(site.name) asks you to protect your account with a second step. It takes two minutes, once.",

@@ -35,7 +35,6 @@ extension SessionsPage {
         say(
             en: "Sign out everywhere else", es: "Cerrar la sesión en todos los demás", de: "Überall sonst abmelden")
     }
-    var backToStart: HTML { say(en: "Back to the start", es: "Volver al inicio", de: "Zurück zum Anfang") }
 
     /// The reader's clock is not known, so no hour is named. What is seen is noted once a minute.
     func ago(_ seconds: Int) -> String {

@@ -40,6 +40,13 @@ extension SpokenPage {
             en: "Cancel and return to the app", es: "Cancelar y volver a la aplicación",
             de: "Abbrechen und zurück zur App")
     }
+    var chosenMark: String { say(en: "Chosen", es: "Seleccionado", de: "Ausgewählt") }
+    var backToStart: HTML { say(en: "Back to the start", es: "Volver al inicio", de: "Zurück zum Anfang") }
+    var noRecordTitle: HTML {
+        say(
+            en: "There is no record of yours here", es: "Aquí no hay ninguna historia clínica suya",
+            de: "Hier gibt es keine Akte von Ihnen")
+    }
     var choose: HTML { say(en: "Choose", es: "Elegir", de: "Auswählen") }
     var signInTitle: String { say(en: "Sign in", es: "Iniciar sesión", de: "Anmelden") }
     var activityTitle: String {
